@@ -1,0 +1,1 @@
+"""The words and the decisions: pure, without clock, randomness, input or output."""

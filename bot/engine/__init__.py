@@ -1,0 +1,1 @@
+"""Gather, judge, submit, reconcile, deliver: the road that every request travels."""

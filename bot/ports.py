@@ -1,0 +1,275 @@
+"""Protocols of the outside: what the engine needs, and what an integration may offer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.messages import Message, View
+from bot.domain.operations import AttemptKey, Effect
+from bot.domain.people import Person
+from bot.domain.policy import CheckReport, Live
+from bot.domain.terms import Action, Millis, Target
+
+
+class Clock(Protocol):
+    """Time as an argument."""
+
+    def now(self) -> Millis:
+        """Milliseconds UTC."""
+
+    async def sleep(self, millis: Millis) -> None:
+        """Return after that long."""
+
+
+class Random(Protocol):
+    """Chance as an argument."""
+
+    def token(self) -> str:
+        """An unguessable, url-safe id of 128 bits or more."""
+
+    def fraction(self) -> float:
+        """At least 0, below 1; for jitter."""
+
+
+class Runner(Protocol):
+    """Wakes reconcile; a lost wake-up is repaired by the sweep, a double one by compare-and-set."""
+
+    def wake(self, key: str, after: Millis = 0) -> None:
+        """Look at `key` (`operation:12`, `outbox`, `inbox`) after that long."""
+
+
+# ---- Slack ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A conversation as last read; `shared` means shared with another workspace, `member` that the bot is in it."""
+
+    id: str
+    name: str
+    shared: bool
+    archived: bool
+    member: bool
+    direct: bool = False
+
+
+class Chat(Protocol):
+    """Everything we ask of Slack. All methods raise bot.errors.ChatError."""
+
+    async def post(self, channel: str, message: Message, *, thread: str = "", key: str = "") -> str:
+        """Post and return its ts; `key` goes into the message's metadata, so that it can be found again."""
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Replace one of our messages."""
+
+    async def ephemeral(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
+        """Show a message to one person; not guaranteed, gone on reload."""
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool) -> None:
+        """Answer privately through a response_url (at most 5 times in 30 minutes)."""
+
+    async def find(self, channel: str, key: str, *, since: Millis, thread: str = "") -> str | None:
+        """The ts of our message with this metadata key, or None."""
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """A link to a message."""
+
+    async def open_view(self, trigger: str, view: View) -> str:
+        """Open a modal and return its view id."""
+
+    async def update_view(self, view_id: str, view: View) -> None:
+        """Replace a modal's content."""
+
+    async def publish_home(self, user: str, view: View) -> None:
+        """Replace somebody's Home tab."""
+
+    async def open_direct(self, user: str) -> str:
+        """The channel id of the direct conversation with that person."""
+
+    async def person(self, user: str) -> Person:
+        """Who that is, without groups."""
+
+    async def group_members(self, group: str) -> frozenset[str]:
+        """User ids in a user group, by its id or handle."""
+
+    async def channel(self, channel: str) -> Channel:
+        """A conversation by id (or by name without `#`)."""
+
+
+# ---- integrations --------------------------------------------------------------------------------------------------
+
+
+class TriggerClass(StrEnum):
+    """What may follow a lost answer; see docs/design.md."""
+
+    A = "A"  # desired state or permanent key: resend the same
+    B = "B"  # a key that expires
+    C = "C"  # searchable
+    D = "D"  # blind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a deployer is asked to carry out; `how` is the target's own validated settings (the integration's TARGET model)."""
+
+    key: AttemptKey
+    action: Action
+    target: Target
+    revision: str
+    previous: str
+    repository: str
+    how: BaseModel
+    sent_at: Millis
+    deadline: Millis  # how long a run may take, in milliseconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What would run: `workflow` is a hash of the provider's own recipe, `steps` are its names where known."""
+
+    workflow: str = ""
+    steps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run on the provider's side, as a plain row."""
+
+    reference: Mapping[str, str]
+    url: str = ""
+
+
+class RunState(StrEnum):
+    """What the provider says of a run; a word that we do not know is UNKNOWN, never SUCCEEDED."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A run at one instant: `step` is (number, of, name), `detail` the last telling line (untrusted)."""
+
+    state: RunState
+    step: tuple[int, int, str] = (0, 0, "")
+    detail: str = ""
+    effect: Effect | None = None
+    started_at: Millis = 0
+    ended_at: Millis = 0
+
+
+class Deployer(Protocol):
+    """Carries out one attempt. All methods raise bot.errors.IntegrationError, with `effect=NONE` only where that is proven."""
+
+    @property
+    def trigger_class(self) -> TriggerClass:
+        """Declared here, proven by the contract suite."""
+
+    async def preview(self, order: Order) -> Preview:
+        """What would run; changes nothing."""
+
+    async def start(self, order: Order) -> Run:
+        """Start the attempt named by `order.key`; with class A a second start with the same key returns the same run."""
+
+    async def find(self, order: Order) -> tuple[Run, ...]:
+        """Every run that carries this key."""
+
+    async def observe(self, run: Run) -> Snapshot:
+        """What is true of the run now."""
+
+    async def cancel(self, run: Run) -> None:
+        """Ask the run to stop; its end is observed, not assumed."""
+
+
+class Versions(Protocol):
+    """Says what a target serves."""
+
+    async def current(self, target: Target, how: BaseModel) -> Live | None:
+        """What the target itself answers, or None where nothing is live yet (or it cannot tell by configuration)."""
+
+
+class Changes(Protocol):
+    """Reads a repository."""
+
+    async def resolve(self, repository: str, ref: str) -> Resolution:
+        """The revision that `ref` names now; an empty ref is the default branch. Raises with kind NOT_FOUND."""
+
+    async def compare(
+        self, repository: str, base: str, head: str, *, paths: tuple[str, ...] = (), irreversible: tuple[str, ...] = ()
+    ) -> ChangeSet:
+        """The range between two revisions, limited to `paths` (globs) where given."""
+
+    async def suggest(self, repository: str, prefix: str) -> tuple[str, ...]:
+        """Up to 100 branches and tags that start so, newest first."""
+
+
+class Checks(Protocol):
+    """Reads what the forge's checks say."""
+
+    async def report(self, repository: str, revision: str) -> CheckReport:
+        """All checks of the revision, the newest run of each."""
+
+
+class Logs(Protocol):
+    """Reads what a run printed."""
+
+    async def tail(self, run: Run, lines: int) -> tuple[str, ...]:
+        """The last lines (untrusted text)."""
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    FINE = "fine"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One line of the doctor's report: what was looked at, what was found, and the fix."""
+
+    severity: Severity
+    subject: str
+    sentence: str
+    fix: str = ""
+
+
+class Doctor(Protocol):
+    """Examines one part."""
+
+    async def examine(self) -> tuple[Finding, ...]:
+        """What is well and what is not; never raises."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration:
+    """What one configured connection offers; a capability that is None is shown as missing, it does not fail."""
+
+    name: str
+    deployer: Deployer | None = None
+    versions: Versions | None = None
+    changes: Changes | None = None
+    checks: Checks | None = None
+    logs: Logs | None = None
+    doctor: Doctor | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What `app` hands to an integration's `build(name, settings, surroundings)`."""
+
+    clock: Clock
+    random: Random
+    folder: Path  # where it may keep files, beside the database
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # never to appear in errors

@@ -1,0 +1,1 @@
+"""State in, Slack message out: pure."""

@@ -1,0 +1,1 @@
+"""One system per file or small folder; the folder is the registry."""
