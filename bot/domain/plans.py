@@ -35,7 +35,8 @@ class Plan:
     action: Action
     target: Target
     who: Identity
-    ref: str
+    asked_ref: str  # what was typed; empty: chosen for them
+    ref: str  # what people read: a branch, a tag, "the last good revision"
     revision: str
     live: str
     live_said_by: str
@@ -105,10 +106,13 @@ class OfferVerb(StrEnum):
     DECLINE = "decline"
     SHOW_CHANGES = "show_changes"
     SHOW_LOG = "show_log"
-    STOP = "stop"
+    ADOPT = "adopt"  # what is live here is known to be good
+    STOP = "stop"  # asks first
+    STOP_NOW = "stop_now"
     PLAN_ROLLBACK = "plan_rollback"
     PLAN_DEPLOY = "plan_deploy"
-    SUGGEST = "suggest"
+    DECIDE = "decide"  # opens the form
+    SUGGEST = "suggest"  # runs the command in the body, as if it was typed
     DISMISS = "dismiss"
 
 

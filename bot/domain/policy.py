@@ -148,6 +148,7 @@ class Facts:
     verified_before: bool | Unknown = True  # the revision was verified in the environment before
     holder: Holder | None = None
     owner_operation: int = 0  # the operation that asks (it may hold its own target)
+    unsettled: bool = False  # the last operation here failed half way: what is live may not be whole
     known_services: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()  # who may do this: for the sentence of a refusal
 
@@ -239,6 +240,10 @@ PERMISSION_OF = {
 }
 
 
+IMPLIED_BY = {Permission.PROMOTE: Permission.DEPLOY, Permission.DECIDE: Permission.ROLLBACK}
+"""Who may deploy may promote; who may rescue a target may also say what became of it."""
+
+
 def may(person: Person, permission: Permission, target: Target | None, roles: tuple[Role, ...]) -> tuple[bool, str]:
     """Whether, and by which rule (`roles.deployers`). Deny by default; any `may_not` wins."""
     mine = [role for role in roles if role.contains(person) and role.covers(target)]
@@ -246,7 +251,7 @@ def may(person: Person, permission: Permission, target: Target | None, roles: tu
         if permission in role.may_not:
             return False, f"roles.{role.name}.may_not"
     for role in mine:
-        if permission in role.may or (permission is Permission.PROMOTE and Permission.DEPLOY in role.may):
+        if permission in role.may or IMPLIED_BY.get(permission) in role.may:
             return True, f"roles.{role.name}.may"
     if permission in READING and person.standing is Standing.MEMBER:
         return True, "built in: members may read"
@@ -339,7 +344,8 @@ def something_to_do(facts: Facts) -> Verdict:
     found, live = facts.resolution, facts.live
     if isinstance(live, Unknown):
         return _unknown("live", live)
-    if isinstance(found, Resolution) and live and live.revision == found.revision and facts.holder is None:
+    settled = facts.holder is None and not facts.unsettled
+    if isinstance(found, Resolution) and live and live.revision == found.revision and settled:
         return _refuse(
             "live",
             Reason.ALREADY_LIVE,
