@@ -1,0 +1,283 @@
+"""Gather everything a decision needs, side by side, each read with a deadline; what could not be read is an Unknown."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+
+from bot.domain.changes import ChangeSet, RefKind, Resolution
+from bot.domain.leases import Deployment
+from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
+from bot.domain.people import Person
+from bot.domain.policy import PERMISSION_OF, CheckReport, ChecksRule, Facts, Holder, Live
+from bot.domain.terms import Action, Identity, Millis, Place, Target, Unknown
+from bot.engine import people
+from bot.engine.catalogue import Environment, Service, is_user
+from bot.engine.runtime import Runtime, read
+from bot.errors import IntegrationError, Kind
+from bot.store import Tx, deployments, leases, operations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is to be decided: an action on a target by somebody, somewhere."""
+
+    action: Action
+    target: Target
+    who: Identity
+    where: Place
+    ref: str = ""
+    planned_revision: str = ""
+    owner_operation: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What our own rows say of a target."""
+
+    current: Deployment | None
+    last: Operation | None
+    holder: Operation | None
+    good: Deployment | None  # the last revision that finished verifying and is not the one to leave
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """The facts, and what else the plan shows that no gate asks for."""
+
+    facts: Facts
+    recorded: Recorded
+    service: Service | None
+    environment: Environment | None
+    verified_before_at: Millis = 0
+    typical: Millis = 0
+
+
+async def gather(runtime: Runtime, question: Question) -> Gathered:
+    """Read everything that the gates and the plan need."""
+    found = runtime.catalogue.find(question.target)
+    person, shared = await asyncio.gather(people.who(runtime, question.who), _shared(runtime, question.where))
+    if found is None:
+        return _without_target(runtime, question, person=person, shared=shared)
+    service, environment = found
+    live = await what_is_live(runtime, environment)
+    recorded = await runtime.store.read(lambda tx: recall(tx, question.target, live))
+    resolution = await _resolve(runtime, question, service, environment, recorded)
+    changes, checks = await asyncio.gather(
+        _compare(runtime, service, environment, live, resolution), _checks(runtime, service, environment, resolution)
+    )
+    verified_at, typical = await runtime.store.read(lambda tx: _history(tx, question, environment, resolution))
+    facts = Facts(
+        now=runtime.clock.now(),
+        action=question.action,
+        target=question.target,
+        policy=environment.policy,
+        person=person,
+        home_team=runtime.home.team,
+        shared_channel=shared,
+        resolution=resolution,
+        planned_revision=question.planned_revision,
+        live=live,
+        changes=changes,
+        checks=checks,
+        verified_before=verified_at > 0,
+        holder=holder_of(recorded.holder),
+        owner_operation=question.owner_operation,
+        unsettled=unsettled(recorded.last),
+        known_services=tuple(runtime.catalogue.services),
+        helpers=helpers(runtime, question),
+    )
+    return Gathered(
+        facts=facts,
+        recorded=recorded,
+        service=service,
+        environment=environment,
+        verified_before_at=verified_at,
+        typical=typical,
+    )
+
+
+def _without_target(
+    runtime: Runtime, question: Question, *, person: Person | Unknown, shared: bool | Unknown
+) -> Gathered:
+    facts = Facts(
+        now=runtime.clock.now(),
+        action=question.action,
+        target=question.target,
+        policy=None,
+        person=person,
+        home_team=runtime.home.team,
+        shared_channel=shared,
+        resolution=None,
+        known_services=tuple(runtime.catalogue.services),
+    )
+    nothing = Recorded(current=None, last=None, holder=None, good=None)
+    return Gathered(facts=facts, recorded=nothing, service=None, environment=None)
+
+
+async def _shared(runtime: Runtime, where: Place) -> bool | Unknown:
+    if where.direct or not where.channel:
+        return False
+    channel = await read("this channel", runtime.chat.channel(where.channel))
+    return channel if isinstance(channel, Unknown) else channel.shared
+
+
+async def what_is_live(runtime: Runtime, environment: Environment) -> Live | Unknown | None:
+    """What the target itself answers; where it cannot answer by configuration, what our record says."""
+    versions = runtime.integration_of(environment).versions
+    if versions is not None:
+        answer = await read(
+            f"what {environment.target.service} serves in {environment.name}",
+            versions.current(environment.target, environment.how),
+        )
+        if answer is not None:
+            return answer
+    known = await runtime.store.read(lambda tx: deployments.current(tx, environment.target))
+    if known is None:
+        return None
+    return Live(revision=known.revision, said_by="our record", at=runtime.clock.now(), since=known.since)
+
+
+def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
+    """Our own rows about a target, in one read."""
+    recent = operations.of_target(tx, target, 20)
+    lease = leases.holder(tx, target)
+    holder = operations.get(tx, lease.operation) if lease else None
+    waiting = next((each for each in recent if not each.finished), None)
+    last = recent[0] if recent else None
+    leaving = live.revision if isinstance(live, Live) else ""
+    if last is not None and (unsettled(last) or not last.finished) and last.action is not Action.ROLLBACK:
+        leaving = last.revision
+    return Recorded(
+        current=deployments.current(tx, target),
+        last=last,
+        holder=holder or waiting,
+        good=deployments.last_verified(tx, target, leaving),
+    )
+
+
+def unsettled(last: Operation | None) -> bool:
+    """The last operation ended half way, so that what is live may not be whole."""
+    return last is not None and last.state in {State.FAILED, State.CANCELLED} and last.effect not in {None, Effect.NONE}
+
+
+def holder_of(operation: Operation | None) -> Holder | None:
+    """An unfinished operation in the gates' words."""
+    if operation is None or operation.finished:
+        return None
+    return Holder(
+        operation=operation.id,
+        action=operation.action,
+        state=operation.state,
+        who=operation.who.mention,
+        since=operation.created_at,
+        takeable=operation.state in TAKEABLE or State.SUPERSEDED in TRANSITIONS[operation.state],
+    )
+
+
+async def _resolve(
+    runtime: Runtime, question: Question, service: Service, environment: Environment, recorded: Recorded
+) -> Resolution | Unknown | None:
+    ref, label = question.ref, question.ref
+    if question.action is Action.ROLLBACK and not ref:
+        if recorded.good is None:
+            return None
+        ref, label = recorded.good.revision, "the last good revision"
+    if question.action is Action.PROMOTE and not ref:
+        return await _promoted(runtime, service, environment)
+    return await _resolve_ref(runtime, service, environment, ref, label)
+
+
+async def _promoted(runtime: Runtime, service: Service, environment: Environment) -> Resolution | Unknown | None:
+    before = service.environment(environment.policy.after)
+    if before is None:
+        return Unknown(what="what to promote", why=f"{environment.name} has no environment before it (`after`)")
+    live = await what_is_live(runtime, before)
+    if live is None or isinstance(live, Unknown):
+        return live
+    return await _resolve_ref(runtime, service, environment, live.revision, before.name)
+
+
+async def _resolve_ref(
+    runtime: Runtime, service: Service, environment: Environment, ref: str, label: str
+) -> Resolution | Unknown | None:
+    changes = runtime.integration_of(environment).changes
+    if changes is None:
+        if not ref:
+            return Unknown(
+                what="the newest revision", why=f"{environment.via} cannot read repositories; name a revision"
+            )
+        return Resolution(ref=label, revision=ref, kind=RefKind.COMMIT, merged=True)
+    what = f"{label or 'the default branch'} of {service.name}"
+    found = await read(what, _or_none(changes.resolve(service.repository, ref)))
+    return replace(found, ref=label) if isinstance(found, Resolution) and label else found
+
+
+async def _or_none(reading: Awaitable[Resolution]) -> Resolution | None:
+    try:
+        return await reading
+    except IntegrationError as error:
+        if error.kind is Kind.NOT_FOUND:
+            return None
+        raise
+
+
+async def _compare(
+    runtime: Runtime,
+    service: Service,
+    environment: Environment,
+    live: Live | Unknown | None,
+    resolution: Resolution | Unknown | None,
+) -> ChangeSet | Unknown | None:
+    changes = runtime.integration_of(environment).changes
+    if changes is None or not isinstance(live, Live) or not live.revision or not isinstance(resolution, Resolution):
+        return None
+    return await read(
+        f"the changes of {service.name}",
+        changes.compare(
+            service.repository,
+            live.revision,
+            resolution.revision,
+            paths=service.paths,
+            irreversible=service.irreversible,
+        ),
+    )
+
+
+async def _checks(
+    runtime: Runtime, service: Service, environment: Environment, resolution: Resolution | Unknown | None
+) -> CheckReport | Unknown | None:
+    checks = runtime.integration_of(environment).checks
+    if checks is None or environment.policy.checks is ChecksRule.NONE or not isinstance(resolution, Resolution):
+        return None
+    return await read("the checks", checks.report(service.repository, resolution.revision))
+
+
+def _history(
+    tx: Tx, question: Question, environment: Environment, resolution: Resolution | Unknown | None
+) -> tuple[Millis, Millis]:
+    verified_at = 0
+    if environment.policy.after and isinstance(resolution, Resolution):
+        before = Target(service=question.target.service, environment=environment.policy.after)
+        verified_at = deployments.was_verified(tx, before, resolution.revision) or 0
+    durations = sorted(operations.durations(tx, question.target, question.action))
+    typical = durations[len(durations) // 2] if durations else 0
+    return verified_at, typical
+
+
+def helpers(runtime: Runtime, question: Question) -> tuple[str, ...]:
+    """Who may do this, as Slack shows them: user mentions and group handles, at most five."""
+    permission = PERMISSION_OF[question.action]
+    named = [
+        who
+        for role in runtime.catalogue.roles
+        if permission in role.may and role.covers(question.target)
+        for who in sorted(role.people)
+    ]
+    return tuple(dict.fromkeys(shown(who) for who in named))[:5]
+
+
+def shown(who: str) -> str:
+    """A word of `people:` as people read it."""
+    if who == "members":
+        return "any member"
+    return f"<@{who}>" if is_user(who) else f"@{who}"

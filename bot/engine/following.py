@@ -1,0 +1,160 @@
+"""Find out what became of an attempt: find, observe, cancel, verify. What the provider says now is the truth; memory is not."""
+
+from bot.domain import advancing
+from bot.domain.operations import Effect, Operation
+from bot.domain.policy import Live
+from bot.domain.terms import Unknown, short
+from bot.engine import preflight, record
+from bot.engine.facts import what_is_live
+from bot.engine.runtime import Runtime, read
+from bot.ports import Run, RunState, Snapshot, TriggerClass
+from bot.store import attempts
+
+
+async def recover(runtime: Runtime, operation: Operation) -> bool:
+    """Found in `triggering` by a pass that did not call: we stopped in the middle, so the answer counts as lost."""
+    now = runtime.clock.now()
+    why = f"We asked {_provider(runtime, operation)} to start and stopped before its answer was written down"
+    return await record.step(runtime, operation, advancing.lost(operation, why, at=now))
+
+
+async def find_out(runtime: Runtime, operation: Operation) -> bool:
+    """Look for the run of a lost answer; send the same key again only where that is proven to be safe."""
+    if operation.run:
+        return await _look_at_vanished(runtime, operation)
+    deployer, order = await preflight.order_of(runtime, operation)
+    runs = await read(f"the runs of {_provider(runtime, operation)}", deployer.find(order))
+    now = runtime.clock.now()
+    if isinstance(runs, Unknown):
+        return await _still_lost(runtime, operation, f"Could not look for the run: {runs.why}")
+    if len(runs) > 1:
+        return await record.step(runtime, operation, advancing.ambiguous(operation, len(runs), at=now))
+    if runs:
+        after = advancing.started(operation, runs[0].reference, runs[0].url, at=now)
+        return await record.step(runtime, operation, after, and_then=lambda tx: preflight.bind(tx, order.key, runs[0]))
+    if deployer.trigger_class is TriggerClass.A:
+        return await _resend(runtime, operation)
+    return await _still_lost(runtime, operation, f"{_provider(runtime, operation)} shows no run with this key yet")
+
+
+async def _resend(runtime: Runtime, operation: Operation) -> bool:
+    again = advancing.resend(operation, at=runtime.clock.now())
+    if not await record.step(runtime, operation, again):
+        return False
+    return await preflight.call(runtime, again)
+
+
+async def _still_lost(runtime: Runtime, operation: Operation, why: str) -> bool:
+    now = runtime.clock.now()
+    after = advancing.still_lost(operation, why, patience=advancing.SEARCH_FOR, at=now)
+    return await record.step(runtime, operation, after)
+
+
+async def _look_at_vanished(runtime: Runtime, operation: Operation) -> bool:
+    snapshot = await _snapshot(runtime, operation)
+    now = runtime.clock.now()
+    if not isinstance(snapshot, Unknown) and snapshot.state is not RunState.UNKNOWN:
+        return await record.step(
+            runtime, operation, advancing.started(operation, operation.run, operation.run_url, at=now)
+        )
+    live = await _live(runtime, operation)
+    seen = f"; {live.said_by} serves {short(live.revision)}" if isinstance(live, Live) and live.revision else ""
+    why = f"The run ended without saying how{seen}"
+    after = advancing.still_lost(operation, why, patience=advancing.VANISHED_FOR, at=now)
+    return await record.step(runtime, operation, after)
+
+
+async def observe(runtime: Runtime, operation: Operation) -> bool:
+    """What the run says now; a wish to stop that came while the start was under way is carried out first."""
+    if operation.stop_asked_by is not None:
+        now = runtime.clock.now()
+        return await record.step(runtime, operation, advancing.stopping(operation, operation.stop_asked_by, at=now))
+    snapshot = await _snapshot(runtime, operation)
+    now = runtime.clock.now()
+    if isinstance(snapshot, Unknown):
+        return await record.step(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+    return await _follow(runtime, operation, snapshot)
+
+
+async def _follow(runtime: Runtime, operation: Operation, snapshot: Snapshot) -> bool:
+    now = runtime.clock.now()
+    if snapshot.state in {RunState.QUEUED, RunState.RUNNING}:
+        step = snapshot.step if snapshot.step[0] else operation.progress
+        after = advancing.progressed(operation, step, at=now)
+        return await record.step(runtime, operation, after)
+    if snapshot.state is RunState.UNKNOWN:
+        return await record.step(
+            runtime, operation, advancing.lost(operation, "The run ended without saying how", at=now)
+        )
+    return await _ended(runtime, operation, snapshot)
+
+
+async def _ended(runtime: Runtime, operation: Operation, snapshot: Snapshot) -> bool:
+    now = runtime.clock.now()
+    if snapshot.state is RunState.SUCCEEDED:
+        after = advancing.provider_succeeded(operation, at=now)
+        return await record.step(
+            runtime, operation, after, and_then=lambda tx: attempts.end(tx, operation.id, now, snapshot.state)
+        )
+    answer = await _live(runtime, operation)
+    live = answer if isinstance(answer, Live) else None
+    effect = snapshot.effect or Effect.PARTIAL
+    if snapshot.state is RunState.CANCELLED:
+        after = advancing.provider_cancelled(operation, live=live, effect=effect, at=now)
+    else:
+        after = advancing.provider_failed(
+            operation, detail=snapshot.detail, effect=effect, step=snapshot.step, live=live, at=now
+        )
+    return await record.step(
+        runtime, operation, after, and_then=lambda tx: attempts.end(tx, operation.id, now, snapshot.state)
+    )
+
+
+async def stop(runtime: Runtime, operation: Operation) -> bool:
+    """Somebody asked to stop: ask the provider (again), then see what it made of it."""
+    if not operation.run:
+        return await record.step(
+            runtime,
+            operation,
+            advancing.lost(operation, "Asked to stop before it was known to run", at=runtime.clock.now()),
+        )
+    deployer, _ = await preflight.order_of(runtime, operation)
+    run = Run(reference=operation.run, url=operation.run_url)
+    snapshot = await _snapshot(runtime, operation)
+    if not isinstance(snapshot, Unknown) and snapshot.state in {
+        RunState.SUCCEEDED,
+        RunState.FAILED,
+        RunState.CANCELLED,
+    }:
+        return await _ended(runtime, operation, snapshot)
+    await read("the stop", deployer.cancel(run))
+    now = runtime.clock.now()
+    if not isinstance(snapshot, Unknown) and snapshot.state is RunState.UNKNOWN:
+        return await record.step(
+            runtime, operation, advancing.lost(operation, "The run ended without saying how", at=now)
+        )
+    return await record.step(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+
+
+async def verify(runtime: Runtime, operation: Operation) -> bool:
+    """Ask the target what it serves."""
+    answer = await _live(runtime, operation)
+    live = answer if isinstance(answer, Live) and answer.said_by != "our record" else None
+    why_not = f"Could not ask {operation.target.service}: {answer.why}" if isinstance(answer, Unknown) else ""
+    return await record.step(runtime, operation, advancing.serves(operation, live, why_not, at=runtime.clock.now()))
+
+
+async def _snapshot(runtime: Runtime, operation: Operation) -> Snapshot | Unknown:
+    deployer, _ = await preflight.order_of(runtime, operation)
+    run = Run(reference=operation.run, url=operation.run_url)
+    return await read(f"the run of {_provider(runtime, operation)}", deployer.observe(run))
+
+
+async def _live(runtime: Runtime, operation: Operation) -> Live | Unknown | None:
+    _, environment = runtime.place_of(operation.target)
+    return await what_is_live(runtime, environment)
+
+
+def _provider(runtime: Runtime, operation: Operation) -> str:
+    _, environment = runtime.place_of(operation.target)
+    return environment.via

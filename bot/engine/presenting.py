@@ -1,0 +1,114 @@
+"""Show plans and refusals, and what came of a confirmation: domain outcomes in, messages out."""
+
+from collections.abc import Sequence
+
+from bot.domain.messages import Message
+from bot.domain.operations import Operation
+from bot.domain.plans import Offer, OfferVerb, Plan
+from bot.domain.policy import Refusal
+from bot.domain.terms import Action, Identity
+from bot.engine import rendering
+from bot.engine.planning import Planned
+from bot.engine.runtime import Runtime
+from bot.engine.submit import Beaten, Confirmation, Ended, Moved, Started
+from bot.store import offers, outbox
+from bot.views import kit, plans, refusals
+from bot.views.together import together
+
+PLAN_VERB = {
+    Action.DEPLOY: OfferVerb.PLAN_DEPLOY,
+    Action.PROMOTE: OfferVerb.PLAN_DEPLOY,
+    Action.ROLLBACK: OfferVerb.PLAN_ROLLBACK,
+}
+
+
+def answers(runtime: Runtime, made: Sequence[Planned | Refusal], *, dry_run: bool) -> Message:
+    """Plans under each other, then what was refused, in one private message."""
+    planned = [each for each in made if isinstance(each, Planned)]
+    refused = [each for each in made if isinstance(each, Refusal)]
+    messages = [refusals.refusal(each, dry_run=dry_run) for each in refused]
+    if planned:
+        before = before_of(runtime, planned[0].plan)
+        shown = [(each.plan, each.offers) for each in planned]
+        messages.insert(0, plans.plans(shown, before=before, dry_run=dry_run))
+    return together(messages)
+
+
+def before_of(runtime: Runtime, plan: Plan) -> str:
+    """The name of the environment before the plan's."""
+    found = runtime.catalogue.find(plan.target)
+    return found[1].policy.after if found else ""
+
+
+async def confirmation(runtime: Runtime, outcome: Confirmation, plan: Plan, who: Identity) -> Message:
+    """What came of pressing the button."""
+    if isinstance(outcome, Started):
+        return await accepted(runtime, outcome.operation, plan)
+    if isinstance(outcome, Beaten):
+        names = await rendering.names_of(runtime, outcome.operation)
+        return second_click(runtime, outcome.operation, who, names)
+    if isinstance(outcome, Ended):
+        again = await plan_again(runtime, outcome.plan)
+        return plans.plan_expired(outcome.plan, again, command=runtime.catalogue.command)
+    if isinstance(outcome, Moved):
+        return await moved(runtime, outcome)
+    return refusals.refusal(outcome)
+
+
+def second_click(runtime: Runtime, operation: Operation, who: Identity, names: kit.Names) -> Message:
+    """Somebody was faster, or this person pressed twice."""
+    return plans.second_click(
+        operation.id,
+        operation.who,
+        before_you=max(1_000, runtime.clock.now() - operation.created_at),
+        names=names,
+        you=operation.who == who,
+    )
+
+
+async def accepted(runtime: Runtime, operation: Operation, plan: Plan) -> Message:
+    """One private line with a link to the card, as soon as the card is there."""
+    key = f"operation:{operation.id}:card"
+    delivered = await runtime.store.read(lambda tx: outbox.delivered(tx, key))
+    if delivered is None:
+        shown = "" if operation.channel.startswith("user:") else operation.channel
+        return plans.accepted(operation.id, plan, channel=await _channel_id(runtime, shown))
+    link = await runtime.chat.permalink(delivered.channel, delivered.ts)
+    return plans.accepted(operation.id, plan, permalink=link)
+
+
+async def _channel_id(runtime: Runtime, named: str) -> str:
+    return (await runtime.chat.channel(named)).id if named else ""
+
+
+async def moved(runtime: Runtime, outcome: Moved) -> Message:
+    """Not started: what moved, and both ways on."""
+    if isinstance(outcome.fresh, Refusal):
+        return refusals.refusal(outcome.fresh)
+    rights: tuple[Offer, ...] = outcome.fresh.offers
+    if outcome.kept is not None:
+        rights += await plan_again(runtime, outcome.plan, ref=outcome.plan.revision)
+    before = before_of(runtime, outcome.fresh.plan)
+    return plans.plan_moved(outcome.plan, outcome.fresh.plan, rights, before=before)
+
+
+async def plan_again(runtime: Runtime, plan: Plan, *, ref: str | None = None) -> tuple[Offer, ...]:
+    """A stored right to plan the same once more; `ref` pins it to a revision."""
+    body = {
+        "action": str(plan.action),
+        "service": plan.target.service,
+        "environment": plan.target.environment,
+        "ref": plan.asked_ref if ref is None else ref,
+        "because": plan.because,
+    }
+    offer = Offer(
+        id=runtime.random.token(),
+        verb=PLAN_VERB[plan.action],
+        subject=f"plan:{plan.id}",
+        audience=plan.who.user,
+        body=body,
+        single_use=False,
+        created_at=runtime.clock.now(),
+    )
+    await runtime.store.write(lambda tx: offers.insert_many(tx, (offer,)))
+    return (offer,)

@@ -1,0 +1,76 @@
+"""Advance every unfinished operation one step at a time, from its row: the only place that changes the outside world."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.domain.operations import Operation, State
+from bot.domain.terms import SECOND, Millis
+from bot.engine import following, preflight, record
+from bot.engine.runtime import Runtime
+from bot.store import operations
+
+log = structlog.get_logger(__name__)
+SWEEP: Millis = 2 * SECOND
+STEP_DEADLINE: Millis = 90 * SECOND
+BATCH = 200
+
+Step = Callable[[Runtime, Operation], Awaitable[bool]]
+
+STEPS: dict[State, Step] = {
+    State.QUEUED: preflight.ask,
+    State.TRIGGERING: following.recover,
+    State.UNKNOWN: following.find_out,
+    State.RUNNING: following.observe,
+    State.CANCELLING: following.stop,
+    State.VERIFYING: following.verify,
+}
+"""What reconcile does in each state; a state that is not here waits for a person or for its rollback."""
+
+
+async def sweep(runtime: Runtime) -> int:
+    """Start a pass for every operation that is due; returns how many. Repeating it is harmless."""
+    now = runtime.clock.now()
+    due = await runtime.store.read(lambda tx: operations.due(tx, now, BATCH))
+    for operation in due:
+        start(runtime, operation.id)
+    return len(due)
+
+
+def start(runtime: Runtime, operation_id: int) -> None:
+    """Give one operation its own supervised pass: a provider that hangs delays nobody else."""
+
+    async def work() -> None:
+        await advance(runtime, operation_id)
+
+    runtime.supervisor.start(f"operation:{operation_id}", work)
+
+
+async def advance(runtime: Runtime, operation_id: int) -> None:
+    """Take steps for as long as they are due now; each step reads the row afresh."""
+    while True:
+        operation = await runtime.store.read(lambda tx: operations.get(tx, operation_id))
+        if operation is None or operation.state not in STEPS or operation.due_at > runtime.clock.now():
+            return
+        if not await _one_step(runtime, operation):
+            return
+
+
+async def _one_step(runtime: Runtime, operation: Operation) -> bool:
+    try:
+        async with asyncio.timeout(STEP_DEADLINE / 1000):
+            return await STEPS[operation.state](runtime, operation)
+    except TimeoutError:
+        log.warning("step took too long", operation=operation.id, state=operation.state)
+    except Exception:
+        log.exception("step failed", operation=operation.id, state=operation.state)
+    await _look_again(runtime, operation)
+    return False
+
+
+async def _look_again(runtime: Runtime, seen: Operation) -> None:
+    """A step that broke is taken again later from whatever the row says then, never in a hot loop."""
+    current = await runtime.store.read(lambda tx: operations.get(tx, seen.id))
+    if current is not None and not current.finished and current.version == seen.version:
+        await record.step(runtime, current, current.but(due_at=runtime.clock.now() + 5 * SECOND))

@@ -1,0 +1,213 @@
+"""Commit one step of an operation: the row, its event, its buttons, its messages and what its end means, in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.domain import advancing
+from bot.domain.deliveries import Outgoing
+from bot.domain.events import Event
+from bot.domain.leases import Deployment
+from bot.domain.operations import Effect, Operation, State
+from bot.domain.plans import Offer, OfferVerb
+from bot.domain.terms import Action, Identity, Millis
+from bot.engine.catalogue import Environment
+from bot.engine.runtime import Runtime
+from bot.store import Tx, attempts, audit, deployments, events, leases, offers, operations, outbox
+from bot.store.errors import Stale
+from bot.views import cards, rings
+
+DECISIONS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+STOPPABLE = frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.TRIGGERING, State.RUNNING})
+
+
+async def step(
+    runtime: Runtime, before: Operation, after: Operation, *, and_then: Callable[[Tx], object] | None = None
+) -> bool:
+    """Commit `after`; False where somebody else moved the operation first (then nothing is written)."""
+
+    def commit(tx: Tx) -> bool:
+        try:
+            write_step(tx, runtime, before, after)
+        except Stale:
+            return False
+        if and_then is not None:
+            and_then(tx)
+        return True
+
+    done = await runtime.store.write(commit)
+    if done:
+        wake(runtime, after)
+    return done
+
+
+def wake(runtime: Runtime, after: Operation) -> None:
+    """Look again when the row says so, and deliver what changed."""
+    runtime.runner.wake("outbox")
+    if after.child_id:
+        runtime.runner.wake(f"operation:{after.child_id}")
+    if after.parent_id:
+        runtime.runner.wake(f"operation:{after.parent_id}")
+    if not after.finished and after.due_at:
+        runtime.runner.wake(f"operation:{after.id}", max(0, after.due_at - runtime.clock.now()))
+
+
+def write_step(tx: Tx, runtime: Runtime, before: Operation, after: Operation) -> None:
+    """The transaction of one step; raises Stale where the row has moved on."""
+    operations.save(tx, after)
+    now = runtime.clock.now()
+    if before.state is not after.state:
+        _note(tx, before, after, now)
+        renew_offers(tx, runtime, after, now)
+        _ring(tx, after, now)
+    if _visible(before) != _visible(after):
+        outbox.put(tx, card(after, now, urgent=after.finished))
+    if after.progress != before.progress and after.progress[0]:
+        outbox.put(tx, reply(after, "steps", now))
+    if after.finished and not before.finished:
+        _finish(tx, runtime, after, now)
+
+
+def open_operation(tx: Tx, runtime: Runtime, operation: Operation, environment: Environment) -> Operation:
+    """Insert a new operation with its first card; returns it with its id."""
+    now = runtime.clock.now()
+    kept = operations.insert(tx, operation)
+    events.append(tx, Event(kind="operation.asked", subject=f"operation:{kept.id}", at=now, actor=_actor(kept.who)))
+    audit.append(
+        tx, at=now, actor=_actor(kept.who), action=f"{kept.action}.confirmed", subject=f"operation:{kept.id}",
+        reason=kept.because, body={"target": str(kept.target), "revision": kept.revision, "plan": kept.plan_hash},
+    )  # fmt: skip
+    renew_offers(tx, runtime, kept, now)
+    outbox.put(tx, card(kept, now, urgent=True))
+    outbox.put(tx, reply(kept, "opened", now))
+    if environment.policy.production and kept.changes:
+        outbox.put(tx, reply(kept, "changes", now))
+    return kept
+
+
+def card(operation: Operation, now: Millis, *, urgent: bool) -> Outgoing:
+    """The operation's one canonical message must be made true."""
+    return Outgoing(
+        key=f"operation:{operation.id}:card",
+        kind="operation_card",
+        subject=f"operation:{operation.id}",
+        channel=operation.channel,
+        urgent=urgent,
+        due_at=now,
+    )
+
+
+def reply(operation: Operation, kind: str, now: Millis) -> Outgoing:
+    """A message in the card's thread must be made true."""
+    return Outgoing(
+        key=f"operation:{operation.id}:{kind}",
+        kind=f"operation_{kind}",
+        subject=f"operation:{operation.id}",
+        channel=operation.channel,
+        thread_key=f"operation:{operation.id}:card",
+        urgent=False,
+        due_at=now,
+    )
+
+
+def renew_offers(tx: Tx, runtime: Runtime, operation: Operation, now: Millis) -> None:
+    """Buttons of the state that was are retired; those of the state that is are stored."""
+    subject = f"operation:{operation.id}"
+    offers.retire(tx, subject, now)
+    wanted: list[tuple[OfferVerb, dict[str, str]]] = [(verb, {}) for verb in _verbs(operation)]
+    if operation.state is State.NEEDS_HUMAN:
+        wanted += [(OfferVerb.DECIDE, {"answer": str(answer)}) for answer in DECISIONS]
+    minted = tuple(
+        Offer(
+            id=runtime.random.token(),
+            verb=verb,
+            subject=subject,
+            audience="",
+            body={"operation": str(operation.id), **body},
+            single_use=False,
+            created_at=now,
+        )
+        for verb, body in wanted
+    )
+    offers.insert_many(tx, minted)
+
+
+def _verbs(operation: Operation) -> list[OfferVerb]:
+    """What the card of this state may offer, less what cannot be done to it."""
+    impossible = set()
+    if operation.state not in STOPPABLE:
+        impossible.add(OfferVerb.STOP)
+    if operation.action is Action.ROLLBACK:
+        impossible.add(OfferVerb.PLAN_ROLLBACK)
+    return [verb for verb in cards.ROWS[operation.state] if verb not in impossible]
+
+
+def _visible(operation: Operation) -> tuple[object, ...]:
+    return (
+        operation.state,
+        operation.note,
+        operation.progress,
+        operation.serving,
+        operation.verified,
+        operation.child_id,
+    )
+
+
+def _note(tx: Tx, before: Operation, after: Operation, now: Millis) -> None:
+    subject = f"operation:{after.id}"
+    body = {"from": str(before.state), "reason": after.reason, "note": after.note}
+    events.append(tx, Event(kind=f"operation.{after.state}", subject=subject, at=now, body=body))
+    audit.append(
+        tx, at=now, actor="quarterdeck", action=f"{after.action}.{after.state}", subject=subject,
+        reason=after.reason, body={"from": str(before.state), "target": str(after.target)},
+    )  # fmt: skip
+
+
+def _ring(tx: Tx, after: Operation, now: Millis) -> None:
+    """Put what rings into the outbox: now, after the moment has lasted, and once more where it still lasts."""
+    ring = rings.ring_of(after)
+    if ring.form in {rings.Form.REPLY, rings.Form.BROADCAST}:
+        outbox.put(tx, _call(after, "ring", now + ring.after))
+        if ring.again_after:
+            outbox.put(tx, _call(after, "again", now + ring.again_after))
+    if after.state is State.FAILED and after.effect is not Effect.NONE:
+        outbox.put(tx, reply(after, "log", now))
+
+
+def _call(after: Operation, kind: str, due_at: Millis) -> Outgoing:
+    made = reply(after, kind, due_at)
+    return replace(made, key=f"{made.key}:{after.state}:{after.attempt}", body={"state": str(after.state)})
+
+
+def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis) -> None:
+    if after.state is State.SUCCEEDED:
+        deployments.record(
+            tx,
+            Deployment(
+                target=after.target,
+                revision=after.revision,
+                since=now,
+                operation=after.id,
+                verified=True,
+                by=after.who.user,
+            ),
+        )
+    parent = operations.get(tx, after.parent_id) if after.parent_id else None
+    if parent is not None and parent.state is State.ROLLING_BACK:
+        _end_parent(tx, runtime, parent, after, now)
+    else:
+        leases.release(tx, after.target, after.id, after.epoch, now)
+
+
+def _end_parent(tx: Tx, runtime: Runtime, parent: Operation, child: Operation, now: Millis) -> None:
+    ended = advancing.rollback_ended(parent, child, at=now)
+    if ended.finished:
+        leases.release(tx, child.target, child.id, child.epoch, now)
+        write_step(tx, runtime, parent, ended)
+        return
+    lease = leases.transfer(tx, child.target, child.id, parent.id, now)
+    attempts.revoke_open(tx, child.id, now)
+    write_step(tx, runtime, parent, replace(ended, epoch=lease.epoch))
+
+
+def _actor(who: Identity) -> str:
+    return f"{who.team}/{who.user}"

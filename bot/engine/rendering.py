@@ -1,0 +1,117 @@
+"""From an owed message to the message itself: read the rows, ask the view. The same rows give the same bytes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.domain.changes import ChangeSet
+from bot.domain.deliveries import Outgoing
+from bot.domain.messages import Message
+from bot.domain.operations import Operation, State
+from bot.domain.terms import Unknown
+from bot.engine.runtime import Runtime, read
+from bot.ports import Run
+from bot.store import offers, operations, people, plans
+from bot.views import cards, changes, notices, replies
+
+Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
+LOG_LINES = 60
+
+
+async def render(runtime: Runtime, owed: Outgoing) -> Message | None:
+    """The message as its rows have it now, or None where there is nothing (any more) to say."""
+    if owed.kind == "invite":
+        return notices.invite_hint(owed.body["channel"], bot=runtime.home.name)
+    operation = await operation_of(runtime, owed)
+    if operation is None:
+        return None
+    return await RENDERERS[owed.kind](runtime, owed, operation)
+
+
+async def operation_of(runtime: Runtime, owed: Outgoing) -> Operation | None:
+    """The operation that a message is about."""
+    subject, _, number = owed.subject.partition(":")
+    if subject != "operation":
+        return None
+    return await runtime.store.read(lambda tx: operations.get(tx, int(number)))
+
+
+async def asker_of(runtime: Runtime, owed: Outgoing) -> str | None:
+    """The user id of whoever asked for what the message is about."""
+    operation = await operation_of(runtime, owed)
+    return operation.who.user if operation else None
+
+
+async def names_of(runtime: Runtime, operation: Operation) -> Mapping[str, str]:
+    """Display names by user id, of everybody we know in that workspace."""
+    return await runtime.store.read(lambda tx: people.names(tx, operation.who.team))
+
+
+async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    looked_at = (operation.note,) if operation.state in {State.UNKNOWN, State.NEEDS_HUMAN} and operation.note else ()
+    return cards.operation_card(operation, rights, names=await names_of(runtime, operation), looked_at=looked_at)
+
+
+async def _opened(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    del owed
+    return replies.opened(operation, names=await names_of(runtime, operation))
+
+
+async def _steps(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    del runtime, owed
+    return replies.step(operation)
+
+
+async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    if operation.state != owed.body["state"]:
+        return None
+    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    return replies.ringing(operation, offers=rights, names=await names_of(runtime, operation))
+
+
+async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    if operation.state != owed.body["state"]:
+        return None
+    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    names = await names_of(runtime, operation)
+    return replies.asks_for_help(operation, offers=rights, names=names, later=True)
+
+
+async def _log(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    del owed
+    return await log_of(runtime, operation)
+
+
+async def log_of(runtime: Runtime, operation: Operation) -> Message:
+    """The last lines of a run, cleaned and redacted."""
+    _, environment = runtime.place_of(operation.target)
+    logs = runtime.integration_of(environment).logs
+    lines: tuple[str, ...] | Unknown = ()
+    if logs is not None and operation.run:
+        lines = await read("the log", logs.tail(Run(reference=operation.run, url=operation.run_url), LOG_LINES))
+    if isinstance(lines, Unknown):
+        lines = (f"{lines.what}: {lines.why}",)
+    return replies.log_tail(operation, lines, redactor=runtime.redactor)
+
+
+async def _changes(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    del owed
+    found = await changes_of(runtime, operation)
+    return changes.summary(found, operation.target) if found is not None else None
+
+
+async def changes_of(runtime: Runtime, operation: Operation) -> ChangeSet | None:
+    """What the plan of an operation showed."""
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    return plan.changes if plan else None
+
+
+RENDERERS: dict[str, Render] = {
+    "operation_card": _card,
+    "operation_opened": _opened,
+    "operation_steps": _steps,
+    "operation_ring": _ring,
+    "operation_again": _again,
+    "operation_log": _log,
+    "operation_changes": _changes,
+}
+"""Every kind of owed message about an operation, and how it is made."""

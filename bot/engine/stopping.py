@@ -1,0 +1,133 @@
+"""Stop what runs, and decide what nobody could find out: wishes of people about an operation that exists."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain import advancing
+from bot.domain.operations import Operation, State
+from bot.domain.people import Person
+from bot.domain.policy import STANDING_REFUSALS, may
+from bot.domain.terms import Identity, Millis, Permission, Target, Unknown
+from bot.engine import people, record
+from bot.engine.facts import shown
+from bot.engine.runtime import Runtime
+from bot.store import Tx, audit, operations
+
+TRIES = 10
+
+
+class Wish(StrEnum):
+    """What became of a wish to stop or to decide."""
+
+    DONE = "done"
+    NOTHING = "nothing"  # nothing runs there
+    TOO_LATE = "too_late"  # it can no longer be stopped; a rollback can
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"  # who asked could not be read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The answer to a wish; `sentence` and `who` explain a no."""
+
+    wish: Wish
+    operation: Operation | None = None
+    sentence: str = ""
+    who: tuple[str, ...] = ()
+
+
+async def active(runtime: Runtime, target: Target) -> Operation | None:
+    """The unfinished operation of a target, the newest where a rollback has taken over."""
+    recent = await runtime.store.read(lambda tx: operations.of_target(tx, target, 20))
+    return next((each for each in recent if not each.finished), None)
+
+
+async def stop(runtime: Runtime, operation: Operation, by: Identity) -> Outcome:
+    """Ask for a stop: before anything started it is withdrawn, while it runs the provider is asked, later it is too late."""
+    no = await allowed(runtime, by, Permission.STOP, operation.target)
+    if no is not None:
+        return no
+    return await _carry_out(runtime, operation, by, "stop", lambda current: _stopped(current, by, runtime.clock.now()))
+
+
+def _stopped(current: Operation, by: Identity, now: Millis) -> Operation | None:
+    if current.state in {State.QUEUED, State.AWAITING_APPROVAL}:
+        return advancing.withdrawn(current, by, at=now)
+    if current.state is State.TRIGGERING:
+        return advancing.stop_wanted(current, by, at=now)
+    if current.state is State.RUNNING:
+        return advancing.stopping(current, by, at=now)
+    return None
+
+
+async def decide(runtime: Runtime, operation: Operation, outcome: State, *, because: str, by: Identity) -> Outcome:
+    """End an operation that nobody could find out about, with what a person saw."""
+    no = await allowed(runtime, by, Permission.DECIDE, operation.target)
+    if no is not None:
+        return no
+
+    def decided(current: Operation) -> Operation | None:
+        if current.state is not State.NEEDS_HUMAN:
+            return None
+        return advancing.decided(current, outcome, because=because, at=runtime.clock.now())
+
+    return await _carry_out(runtime, operation, by, f"decide.{outcome}", decided)
+
+
+async def _carry_out(
+    runtime: Runtime, operation: Operation, by: Identity, action: str, change: Callable[[Operation], Operation | None]
+) -> Outcome:
+    """Change the row as it is now; where a pass moves it in between, look again."""
+    for _ in range(TRIES):
+        current = await runtime.store.read(lambda tx: operations.get(tx, operation.id))
+        after = change(current) if current is not None else None
+        if current is None or after is None:
+            return Outcome(wish=Wish.TOO_LATE, operation=current)
+        entry = _entry(after, by, action, runtime.clock.now())
+        if await record.step(runtime, current, after, and_then=entry):
+            return Outcome(wish=Wish.DONE, operation=after)
+    return Outcome(wish=Wish.TOO_LATE, operation=operation)
+
+
+def _entry(after: Operation, by: Identity, action: str, now: Millis) -> Callable[[Tx], None]:
+    def write(tx: Tx) -> None:
+        audit.append(
+            tx,
+            at=now,
+            actor=f"{by.team}/{by.user}",
+            action=action,
+            subject=f"operation:{after.id}",
+            reason=after.note,
+            body={},
+        )
+
+    return write
+
+
+async def allowed(runtime: Runtime, by: Identity, permission: Permission, target: Target | None) -> Outcome | None:
+    """None where this person may; else the no with its sentence and who can help."""
+    person = await people.who(runtime, by)
+    if isinstance(person, Unknown):
+        return Outcome(wish=Wish.UNKNOWN, sentence=f"Could not read {person.what}: {person.why}.")
+    if _may(runtime, person, permission, target):
+        return None
+    where = f" {target.service} in {target.environment}" if target else ""
+    return Outcome(
+        wish=Wish.FORBIDDEN,
+        sentence=f"You may not {permission}{where}.",
+        who=tuple(
+            dict.fromkeys(
+                shown(who)
+                for role in runtime.catalogue.roles
+                if permission in role.may and role.covers(target)
+                for who in sorted(role.people)
+            )
+        )[:5],
+    )
+
+
+def _may(runtime: Runtime, person: Person, permission: Permission, target: Target | None) -> bool:
+    if person.identity.team != runtime.home.team or person.standing in STANDING_REFUSALS:
+        return False
+    return may(person, permission, target, runtime.catalogue.roles)[0]

@@ -1,0 +1,209 @@
+"""From a confirmed plan to an operation: everything is asked again, then one transaction makes it real."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain import advancing
+from bot.domain.operations import TAKEABLE, Operation, State
+from bot.domain.plans import Offer, Plan, PlanState
+from bot.domain.policy import Refusal
+from bot.domain.reasons import Reason
+from bot.domain.requests import Invocation
+from bot.domain.terms import Identity
+from bot.engine import planning, record
+from bot.engine.catalogue import Environment
+from bot.engine.planning import Draft, Planned
+from bot.engine.runtime import Runtime
+from bot.store import Tx, attempts, effects, leases, offers, operations, plans
+from bot.store.offers import UseResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The operation exists; whatever happens now, its card tells."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beaten:
+    """Somebody was faster: their operation is what both are on."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The plan can no longer be confirmed (expired, declined, replaced)."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What was shown is not what would happen now: both are offered anew; `why` says what moved."""
+
+    plan: Plan
+    fresh: Planned | Refusal
+    kept: Planned | None
+    why: str
+
+
+Confirmation = Started | Beaten | Ended | Moved | Refusal
+
+
+async def confirm(runtime: Runtime, offer: Offer, invocation: Invocation) -> Confirmation:
+    """Carry out the plan behind an offer, if it is still open and nothing has moved.
+
+    1. the plan is open and fresh; 2. facts are gathered again and every gate asked; 3. the plan hash is the same;
+    4. offer, plan, operation, lease and first message are one transaction.
+    """
+    plan = await runtime.store.read(lambda tx: plans.get(tx, offer.body["plan"]))
+    if plan is None:
+        raise KeyError(f"offer {offer.id} names a plan that does not exist")
+    if plan.state is PlanState.CONFIRMED:
+        return await _already(runtime, plan)
+    if plan.state is not PlanState.OPEN or runtime.clock.now() >= plan.expires_at:
+        return Ended(plan=plan)
+    question = replace(planning.question_of(plan), who=invocation.who)
+    draft = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
+    if draft.refusal is not None:
+        return await _refused(runtime, plan, draft, draft.refusal)
+    if draft.plan is None or draft.plan.hash != plan.hash:
+        return await _moved(runtime, plan, draft)
+    return await _carry_out(runtime, offer, plan, draft, invocation.who)
+
+
+async def _already(runtime: Runtime, plan: Plan) -> Confirmation:
+    operation = await runtime.store.read(lambda tx: operations.get(tx, plan.operation))
+    assert operation is not None, "a confirmed plan has its operation"
+    return Started(operation=operation)
+
+
+async def _refused(runtime: Runtime, plan: Plan, draft: Draft, refusal: Refusal) -> Confirmation:
+    reasons = {verdict.reason for verdict in refusal.verdicts}
+    holder = draft.gathered.recorded.holder
+    if reasons == {Reason.TARGET_HELD} and holder is not None and _same(holder, plan):
+        return Beaten(operation=holder)
+    if reasons == {Reason.REVISION_MOVED}:
+        return await _moved(runtime, plan, draft)
+    return refusal
+
+
+def _same(operation: Operation, plan: Plan) -> bool:
+    return operation.action is plan.action and operation.revision == plan.revision
+
+
+async def _moved(runtime: Runtime, plan: Plan, draft: Draft) -> Confirmation:
+    """Both ways on: with what arrived since, and exactly what was shown (where the gates still allow it)."""
+    fresh = await _again(runtime, plan, plan.asked_ref)
+    kept = await _again(runtime, plan, plan.revision)
+    same = isinstance(fresh, Planned) and isinstance(kept, Planned) and fresh.plan.revision == kept.plan.revision
+    return Moved(
+        plan=plan,
+        fresh=fresh,
+        kept=None if same or isinstance(kept, Refusal) else kept,
+        why=_what_moved(plan, draft),
+    )
+
+
+async def _again(runtime: Runtime, plan: Plan, ref: str) -> Planned | Refusal:
+    question = replace(planning.question_of(plan, ref=ref), planned_revision="")
+    made = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
+    return made.refusal or await planning.store(runtime, made)
+
+
+def _what_moved(plan: Plan, draft: Draft) -> str:
+    moved = next((each for each in draft.verdicts if each.reason is Reason.REVISION_MOVED), None)
+    if moved is not None:
+        return moved.sentence
+    fresh = draft.plan
+    if fresh is None:
+        return "Something changed meanwhile."
+    if fresh.live != plan.live:
+        return f"What {plan.target.environment} serves has changed meanwhile."
+    if fresh.takes_over != plan.takes_over:
+        return "Another operation is in another place now."
+    if fresh.policy_hash != plan.policy_hash:
+        return f"The rules for {plan.target} have changed meanwhile."
+    return "What would run has changed meanwhile."
+
+
+async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, who: Identity) -> Confirmation:
+    environment = draft.gathered.environment
+    assert environment is not None, "judge() passed, so the target exists"
+    now = runtime.clock.now()
+    channel = card_channel(environment, plan)
+    wanted = planning.operation_of(plan, channel=channel, at=now)
+
+    def commit(tx: Tx) -> Operation | None:
+        used: UseResult = offers.use(tx, offer.id, who.user, now)
+        rival = rival_of(tx, plan)
+        if not used.ok or rival is not None:
+            return None
+        started = begin(tx, runtime, wanted, environment)
+        if not plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.CONFIRMED, operation=started.id):
+            raise AssertionError(f"plan {plan.id} was open a moment ago, in the same transaction")
+        offers.retire(tx, f"plan:{plan.id}", now)
+        return started
+
+    started = await runtime.store.write(commit)
+    if started is None:
+        return await _too_late(runtime, plan)
+    record.wake(runtime, started)
+    return Started(operation=started)
+
+
+async def _too_late(runtime: Runtime, plan: Plan) -> Confirmation:
+    current = await runtime.store.read(lambda tx: plans.get(tx, plan.id))
+    if current is not None and current.state is PlanState.CONFIRMED:
+        return await _already(runtime, current)
+    rival = await runtime.store.read(lambda tx: rival_of(tx, plan))
+    return Beaten(operation=rival) if rival is not None else Ended(plan=plan)
+
+
+def rival_of(tx: Tx, plan: Plan) -> Operation | None:
+    """An unfinished operation on the target that this plan was not made to take over."""
+    recent = operations.of_target(tx, plan.target, 20)
+    own = lineage(tx, plan.takes_over)
+    return next((each for each in recent if not each.finished and each.id not in own), None)
+
+
+def lineage(tx: Tx, operation_id: int) -> set[int]:
+    """An operation and those that it took over itself."""
+    found: set[int] = set()
+    while operation_id and operation_id not in found:
+        found.add(operation_id)
+        operation = operations.get(tx, operation_id)
+        operation_id = operation.parent_id if operation else 0
+    return found
+
+
+def begin(tx: Tx, runtime: Runtime, wanted: Operation, environment: Environment) -> Operation:
+    """Insert the operation; where it takes another one over, that one steps back in the same transaction."""
+    if not wanted.parent_id:
+        return record.open_operation(tx, runtime, wanted, environment)
+    parent = operations.get(tx, wanted.parent_id)
+    if parent is None or parent.finished:
+        return record.open_operation(tx, runtime, replace(wanted, parent_id=0), environment)
+    now = runtime.clock.now()
+    if parent.state not in TAKEABLE:
+        record.write_step(tx, runtime, parent, parent.to(State.SUPERSEDED, at=now, reason=Reason.TAKEN_OVER))
+        return record.open_operation(tx, runtime, replace(wanted, parent_id=0), environment)
+    child = record.open_operation(tx, runtime, wanted, environment)
+    lease = leases.transfer(tx, wanted.target, parent.id, child.id, now)
+    attempts.revoke_open(tx, parent.id, now)
+    record.write_step(tx, runtime, parent, advancing.taken_over(parent, child.id, at=now))
+    if parent.run:
+        effects.put(tx, kind="cancel", key=f"cancel:{parent.id}", subject=f"operation:{parent.id}", due_at=now, body={})
+    holding = child.but(epoch=lease.epoch)
+    operations.save(tx, holding)
+    return holding
+
+
+def card_channel(environment: Environment, plan: Plan) -> str:
+    """Where the card goes: `announce` decides; a direct message where nothing else is known."""
+    if environment.announce == "asker" or (plan.direct and not environment.channel):
+        return f"user:{plan.who.user}"
+    if environment.announce == "channel" and environment.channel:
+        return environment.channel
+    return plan.channel or environment.channel or f"user:{plan.who.user}"
