@@ -1,0 +1,197 @@
+"""Frozen dataclasses to rows and back: scalars are columns, what has structure is JSON text."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from bot.store.tx import Row, Value
+
+T = TypeVar("T")
+Turn: TypeAlias = Callable[[Any], Any]
+
+
+class Codec(Generic[T]):
+    """Turns one dataclass into a row and back.
+
+    `flat` spreads a nested dataclass over columns of its own, with the given prefix; `absent` names integers whose 0 is stored as NULL.
+    A column that a row lacks takes the field's default, so older rows stay readable.
+    """
+
+    def __init__(
+        self, kind: type[T], *, flat: Mapping[str, str] | None = None, absent: frozenset[str] = frozenset()
+    ) -> None:
+        self._kind = kind
+        self._inner: list[tuple[str, str, Codec[Any]]] = []
+        self._plain: list[tuple[str, Turn, Turn]] = []
+        hints = get_type_hints(kind)
+        for each in fields(kind):  # type: ignore[arg-type]  # T is a dataclass; Python has no bound that says so
+            hint = hints[each.name]
+            if each.name in (flat or {}):
+                self._inner.append((each.name, (flat or {})[each.name], Codec(hint)))
+            elif each.name in absent:
+                self._plain.append((each.name, lambda value: value or None, lambda value: value or 0))
+            else:
+                self._plain.append((each.name, _to_column(hint), _from_column(hint)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column names, in the order of the fields."""
+        inner = tuple(prefix + column for _, prefix, codec in self._inner for column in codec.columns)
+        return inner + tuple(name for name, _, _ in self._plain)
+
+    def row(self, thing: T) -> Row:
+        """The dataclass as values that SQLite takes."""
+        row: Row = {name: turn(getattr(thing, name)) for name, turn, _ in self._plain}
+        for name, prefix, codec in self._inner:
+            row |= {prefix + column: value for column, value in codec.row(getattr(thing, name)).items()}
+        return row
+
+    def thing(self, row: Mapping[str, Value]) -> T:
+        """The dataclass of a row; columns that it does not know are left alone."""
+        values = {name: turn(row[name]) for name, _, turn in self._plain if name in row}
+        for name, prefix, codec in self._inner:
+            values[name] = codec.thing({column: row[prefix + column] for column in codec.columns})
+        return self._kind(**values)
+
+    def things(self, rows: list[Row]) -> tuple[T, ...]:
+        """The dataclasses of many rows."""
+        return tuple(self.thing(row) for row in rows)
+
+    def insert(self, table: str, *, without: frozenset[str] = frozenset(), then: str = "") -> str:
+        """The statement that adds a row of this shape."""
+        columns = [column for column in self.columns if column not in without]
+        names, values = ", ".join(map(_quoted, columns)), ", ".join(f":{column}" for column in columns)
+        return f"insert into {table} ({names}) values ({values}) {then}".rstrip()  # noqa: S608  # names of our own fields
+
+    def update(self, table: str, *, where: str, without: frozenset[str] = frozenset()) -> str:
+        """The statement that overwrites a row of this shape."""
+        settings = ", ".join(f"{_quoted(column)} = :{column}" for column in self.columns if column not in without)
+        return f"update {table} set {settings} where {where}"  # noqa: S608  # names of our own fields
+
+
+def dumps(value: object, hint: object) -> str:
+    """JSON text of a value with this type; always ASCII, so that half a surrogate pair survives."""
+    return json.dumps(_encoder(hint)(value), separators=(",", ":"))
+
+
+def loads(text: str, hint: object) -> Any:
+    """The value of this type that `dumps` wrote."""
+    return _decoder(hint)(json.loads(text))
+
+
+def clean(text: str) -> str:
+    """Half a surrogate pair cannot be stored; it becomes the replacement character."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _maybe(turn: Turn) -> Turn:
+    return turn if turn is _same else lambda value: None if value is None else turn(value)
+
+
+def _without_none(hint: object) -> tuple[Any, bool]:
+    if get_origin(hint) not in {Union, UnionType}:
+        return hint, False
+    inner = [each for each in get_args(hint) if each is not NoneType]
+    assert len(inner) == 1, f"only `X | None` can be stored, not {hint}"
+    return inner[0], True
+
+
+def _scalar(hint: Any) -> bool:
+    return isinstance(hint, type) and (hint in {str, int, bool} or issubclass(hint, StrEnum))
+
+
+def _to_column(hint: object) -> Turn:
+    inner, optional = _without_none(hint)
+    if not _scalar(inner):
+        turn: Turn = lambda value: json.dumps(_encoder(inner)(value), separators=(",", ":"))  # noqa: E731  # a value among values
+    elif inner is int:
+        turn = _same
+    else:
+        turn = clean if inner is str else int if inner is bool else str.__str__
+    return _maybe(turn) if optional else turn
+
+
+def _from_column(hint: object) -> Turn:
+    inner, optional = _without_none(hint)
+    if not _scalar(inner):
+        decode = _decoder(inner)
+        turn: Turn = lambda text: decode(json.loads(text))  # noqa: E731  # as above
+    else:
+        turn = _same if inner in {str, int} else inner
+    return _maybe(turn) if optional else turn
+
+
+def _encoder(hint: object) -> Turn:
+    inner, optional = _without_none(hint)
+    turn = _inner_encoder(inner)
+    return _maybe(turn) if optional else turn
+
+
+def _inner_encoder(hint: Any) -> Turn:
+    if is_dataclass(hint):
+        return _dataclass_encoder(hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is tuple and args[-1] is Ellipsis:
+        each = _encoder(args[0])
+        return lambda values: [each(value) for value in values]
+    if origin is tuple:
+        turns = [_encoder(arg) for arg in args]
+        return lambda values: [turn(value) for turn, value in zip(turns, values, strict=True)]
+    if origin is frozenset:
+        each = _encoder(args[0])
+        return lambda values: sorted(each(value) for value in values)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        each = _encoder(args[1])
+        return lambda values: {str(key): each(value) for key, value in values.items()}
+    assert _scalar(hint), f"{hint} cannot be stored"
+    return _same
+
+
+def _dataclass_encoder(kind: Any) -> Turn:
+    hints = get_type_hints(kind)
+    turns = [(each.name, _encoder(hints[each.name])) for each in fields(kind)]
+    return lambda thing: {name: turn(getattr(thing, name)) for name, turn in turns}
+
+
+def _decoder(hint: object) -> Turn:
+    inner, optional = _without_none(hint)
+    turn = _inner_decoder(inner)
+    return _maybe(turn) if optional else turn
+
+
+def _inner_decoder(hint: Any) -> Turn:
+    if is_dataclass(hint):
+        return _dataclass_decoder(hint)
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is tuple and args[-1] is Ellipsis:
+        each = _decoder(args[0])
+        return lambda values: tuple(each(value) for value in values)
+    if origin is tuple:
+        turns = [_decoder(arg) for arg in args]
+        return lambda values: tuple(turn(value) for turn, value in zip(turns, values, strict=True))
+    if origin is frozenset:
+        each = _decoder(args[0])
+        return lambda values: frozenset(each(value) for value in values)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        each = _decoder(args[1])
+        return lambda values: {key: each(value) for key, value in values.items()}
+    return _same if hint in {str, int, bool} else hint  # a StrEnum is its own decoder
+
+
+def _dataclass_decoder(kind: Any) -> Turn:
+    hints = get_type_hints(kind)
+    turns = {each.name: _decoder(hints[each.name]) for each in fields(kind)}
+    return lambda values: kind(**{name: turn(values[name]) for name, turn in turns.items() if name in values})
