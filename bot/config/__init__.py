@@ -1,0 +1,45 @@
+"""One file in, frozen models out, or every problem at once with its line and its fix: the door to YAML."""
+
+from bot.config import safe_yaml
+from bot.config.configuration import Configuration, Deploy, Environment, Integration, Person, Service, Source, Team
+from bot.config.connection import Heartbeat, Mode, Retention, Slack, Web
+from bot.config.delivery import Announce
+from bot.config.effective import Effective, explain, explain_settings
+from bot.config.loading import check, load
+from bot.config.problems import Problem, Report, render_problems
+from bot.config.section import IntegrationModels, Section
+from bot.config.values import Duration, Listen, Text, Url, Within, wrong
+
+__all__ = [
+    "Announce",
+    "Configuration",
+    "Deploy",
+    "Duration",
+    "Effective",
+    "Environment",
+    "Heartbeat",
+    "Integration",
+    "IntegrationModels",
+    "Listen",
+    "Mode",
+    "Person",
+    "Problem",
+    "Report",
+    "Retention",
+    "Section",
+    "Service",
+    "Slack",
+    "Source",
+    "Team",
+    "Text",
+    "Url",
+    "Web",
+    "Within",
+    "check",
+    "explain",
+    "explain_settings",
+    "load",
+    "render_problems",
+    "safe_yaml",
+    "wrong",
+]

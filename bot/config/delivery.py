@@ -1,0 +1,115 @@
+"""Services, environments and teams, as they are written; `None` means that a layer says nothing."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from bot.config.names import Channel, Name, Reference, Who
+from bot.config.section import Section
+from bot.config.values import Text, wrong
+
+
+class Announce(StrEnum):
+    """Where the card of an operation goes."""
+
+    ASKER = "asker"
+    THREAD = "thread"
+    CHANNEL = "channel"
+
+
+class Confirm(StrEnum):
+    """Which plans are confirmed before anything runs."""
+
+    ALWAYS = "always"
+    PRODUCTION = "production"
+    NEVER = "never"
+
+
+NO_CHECKS = "none"
+ALL_CHECKS = "required"
+
+
+def _checks(value: object) -> str | tuple[str, ...]:
+    if value in {NO_CHECKS, ALL_CHECKS} if isinstance(value, str) else False:
+        return str(value)
+    if isinstance(value, list) and value and all(isinstance(name, str) and name.strip() for name in value):
+        return tuple(name.strip() for name in value)
+    raise wrong("not a rule for checks", "write required, none, or a list of the checks' names: [unit, lint]")
+
+
+ChecksWord = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_checks),
+    WithJsonSchema({"anyOf": [{"enum": [ALL_CHECKS, NO_CHECKS]}, {"type": "array", "items": {"type": "string"}}]}),
+]
+
+
+class TargetSettings(Section):
+    """What a service may say for all its environments, and an environment for itself."""
+
+    deploy: dict[str, Any] | None = Field(
+        default=None,
+        description="How it is deployed: `via` names an integration, the other keys are that integration's. "
+        "An environment's keys are laid over the service's; naming another `via` starts afresh.",
+    )
+    channel: Channel | None = Field(
+        default=None,
+        description="Where its cards go: a channel's name or id. Without one: the team's, else where the command was typed.",
+    )
+    checks: ChecksWord | None = Field(
+        default=None,
+        description="Which checks of the revision must be green: required (all), none, or a list of names.",
+    )
+    confirm: Confirm | None = Field(
+        default=None,
+        description="Which plans are confirmed before anything runs: always, production (only where production is true) or never.",
+    )
+    announce: Announce | None = Field(
+        default=None,
+        description="Who sees the card: asker (a direct message), thread or channel. Unless set: channel in production, asker elsewhere.",
+    )
+
+
+class EnvironmentSection(TargetSettings):
+    """One environment, of a service or shared by all services that have it."""
+
+    aliases: tuple[Name, ...] = Field(default=(), description="Other names that people may type.")
+    production: bool | None = Field(
+        default=None,
+        description="Whether the rules for production hold. Unless set: true for production, prod and live.",
+    )
+    after: Reference | None = Field(
+        default=None,
+        description="The environment that has to have had the revision first; none: no order. "
+        "In a list of environments each comes after the one before it.",
+    )
+
+
+class ServiceSection(TargetSettings):
+    """Something that is deployed."""
+
+    aliases: tuple[Name, ...] = Field(default=(), description="Other names that people may type.")
+    team: Reference | None = Field(default=None, description="The team that owns it.")
+    repository: Text = Field(
+        description="Where its source is, as the integration names it: a path, a URL, or owner/name."
+    )
+    paths: tuple[Text, ...] = Field(
+        default=(), description="In a repository of many services: only changes to these globs count."
+    )
+    irreversible: tuple[Text, ...] = Field(
+        default=(), description="Changes to these globs are marked in the plan: a rollback does not undo them."
+    )
+    environments: tuple[Name, ...] | dict[str, EnvironmentSection] = Field(
+        default=(),
+        description="Where it runs, in order: a list of names (each after the one before it), or a mapping of names to settings.",
+    )
+
+
+class TeamSection(Section):
+    """The people who own services."""
+
+    channel: Channel | None = Field(
+        default=None, description="The channel of all its services that have none of their own."
+    )
+    people: tuple[Who, ...] = Field(default=(), description="Who they are: user ids and user groups.")

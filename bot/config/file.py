@@ -1,0 +1,39 @@
+"""The whole file, as it is written."""
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.config.access import PersonSection, RoleSection
+from bot.config.connection import Heartbeat, Retention, Slack, Web
+from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
+from bot.config.section import Section
+from bot.config.values import Store, Zone
+
+
+class File(Section):
+    """A configuration file."""
+
+    zone: Zone = Field(default=Zone("UTC"), description="The time zone of everything that has a time.")
+    slack: Slack = Field(description="How to reach Slack.")
+    web: Web = Field(default=Web(), description="The listeners.")
+    integrations: dict[str, dict[str, Any]] = Field(
+        default={},
+        description="Connections to other systems, by a name of your choice; `kind` says which system, and defaults to the name. "
+        "One that needs no settings need not be listed.",
+    )
+    teams: dict[str, TeamSection] = Field(default={}, description="Who owns services, by name.")
+    services: dict[str, ServiceSection] = Field(default={}, description="What is deployed, by name; at least one.")
+    environments: dict[str, EnvironmentSection] = Field(
+        default={}, description="Shared settings of environments, by name; a service's own settings come before them."
+    )
+    roles: dict[str, RoleSection] = Field(default={}, description="Who may do what, by name.")
+    people: dict[str, PersonSection] = Field(default={}, description="Who is who, by Slack user id.")
+    store: Store = Field(
+        default=Store("quarterdeck.db"),
+        description="The database: a path (from this file's folder), or sqlite:///absolute/path.",
+    )
+    retention: Retention = Field(default=Retention(), description="How long things are kept.")
+    heartbeat: Heartbeat | None = Field(
+        default=None, description="An outside watcher that is called while the bot is well."
+    )
