@@ -152,8 +152,8 @@ class Retention(Section):
     deliveries: Annotated[Duration, Within("1h", "3650d")] = Field(
         default=Duration.read("30d"), description="Messages that were sent."
     )
-    logs: Annotated[Duration, Within("1h", "3650d")] = Field(
-        default=Duration.read("14d"), description="What runs printed."
+    events: Annotated[Duration, Within("1d", "3650d")] = Field(
+        default=Duration.read("365d"), description="What happened to operations, step by step."
     )
 
 

@@ -10,7 +10,7 @@ LATER: dict[tuple[str, ...], frozenset[str]] = {
     ("teams", "*"): frozenset({"leads", "oncall", "digests"}),
     ("roles", "*"): frozenset({"approvals"}),
     ("people", "*"): frozenset({"github"}),
-    ("retention",): frozenset({"alerts", "audit"}),
+    ("retention",): frozenset({"alerts", "audit", "logs"}),
 }
 """Where (with `*` for any name) → the keys."""
 

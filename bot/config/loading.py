@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Mapping as Table
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -113,4 +114,6 @@ def _text(path: FilePath) -> str:
 
 
 def _world_readable(path: FilePath | str) -> bool:
-    return bool(FilePath(path).stat().st_mode & stat.S_IROTH)
+    with suppress(OSError):  # gone since it was read
+        return bool(FilePath(path).stat().st_mode & stat.S_IROTH)
+    return False

@@ -1,9 +1,10 @@
 """What is wrong with a configuration: where, what, and how to mend it."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot import errors
 from bot.config.nodes import Mark, Path, dotted
 
 
@@ -27,16 +28,20 @@ class Report:
     warnings: tuple[Problem, ...] = ()
 
 
-def render_problems(problems: Sequence[Problem]) -> str:
+def render_problems(problems: Iterable[errors.Problem]) -> str:
     """One line per problem as `file:line:column: path: what`, each followed by its fix, indented; no trailing newline."""
     return "\n".join(_render(problem) for problem in problems)
 
 
-def _render(problem: Problem) -> str:
-    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+def _render(problem: errors.Problem) -> str:
+    place = f"{_place(problem)}: " if isinstance(problem, Problem) else ""
     subject = f"{problem.path}: " if problem.path else ""
     fix = f"\n    fix: {problem.hint}" if problem.hint else ""
-    return f"{place}: {subject}{problem.problem}{fix}"
+    return f"{place}{subject}{problem.problem}{fix}"
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
 
 
 def finding(file: str, mark: Mark, path: Path, problem: str, hint: str = "") -> Problem:

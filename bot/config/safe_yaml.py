@@ -142,15 +142,12 @@ class _Builder:
         raise self._stop(event, path, "a key has to be a word", "write `key: value`")
 
     def _alias(self, event: AliasEvent, path: Path) -> Node:
-        name = sayable(event.anchor, dotted(path))
-        if event.anchor not in self._anchors:
-            raise self._stop(
-                event,
-                path,
-                f"`*{name}` refers to nothing",
-                f'put it in quotes if you mean the text: "*{name}"',
-            )
-        node = self._anchors[event.anchor]
+        anchor = event.anchor or ""
+        name = sayable(anchor, dotted(path))
+        if anchor not in self._anchors:
+            hint = f'put it in quotes if you mean the text: "*{name}"'
+            raise self._stop(event, path, f"`*{name}` refers to nothing", hint)
+        node = self._anchors[anchor]
         if node is None:
             raise self._stop(event, path, f"`*{name}` contains itself", "write the value out")
         return self._moved(node, path, event)

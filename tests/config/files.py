@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from bot.config import Configuration, Duration, IntegrationModels, Report, Section, load, render_problems
+from bot.config import Configuration, Duration, IntegrationModels, Problem, Report, Section, load, render_problems
 from bot.config.loading import read
 from integrations.local.settings import LocalSettings, LocalTarget
 
@@ -101,5 +101,5 @@ class Files:
         assert not report.problems, self._shown(report.problems)
         return self._shown(report.warnings)
 
-    def _shown(self, problems: tuple) -> str:
+    def _shown(self, problems: tuple[Problem, ...]) -> str:
         return render_problems(problems).replace(f"{self.folder}/", "")

@@ -1,9 +1,11 @@
 """What pydantic says becomes what people say."""
 
+from dataclasses import dataclass
+
 import pytest
 from pydantic import Field, ValidationError, field_validator
 
-from bot.config import IntegrationModels, Section
+from bot.config import IntegrationModels, Problem, Section, render_problems
 from bot.config.complaints import phrase
 from tests.config.files import SECTIONS, Files
 
@@ -50,3 +52,16 @@ def test_a_value_is_never_repeated() -> None:
     (detail,) = caught.value.errors()
     assert "s3cr3t" not in str(phrase(detail["type"], detail["msg"], detail.get("ctx", {}), "s3cr3t"))
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_problems_of_others_can_be_shown_too() -> None:
+    """Whatever a ConfigError carries, with a place or without."""
+
+    @dataclass(frozen=True)
+    class Elsewhere:
+        path: str = "commands.deploy"
+        problem: str = "two commands have this name"
+        hint: str = ""
+
+    assert render_problems([Elsewhere()]) == "commands.deploy: two commands have this name"
+    assert render_problems([Problem(file="f", problem="is empty")]) == "f: is empty"

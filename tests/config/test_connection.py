@@ -106,7 +106,7 @@ REFUSED = {
         "heartbeat.every: not between 10s and 1d",
     ),
     "later_key": ({"digests": "digests: []"}, "digests: not in this version"),
-    "later_retention": ({"retention": "retention: {alerts: 400d}"}, "retention.alerts: not in this version"),
+    "later_retention": ({"retention": "retention: {logs: 14d}"}, "retention.logs: not in this version"),
     "unknown_key": ({"strore": "strore: x"}, "strore: unknown key"),
     "unknown_kind": (
         {"integrations": "integrations: {a: {kind: skript}}"},

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.config import Mode, check, load, render_problems
-from bot.config.loading import MAX_BYTES
+from bot.config.loading import MAX_BYTES, _world_readable
 from bot.errors import ConfigError
 from tests.config.files import ENVIRON, KINDS, REAL, SECTIONS, Files
 
@@ -97,7 +97,7 @@ roles:
   r: {people: [], may: [deplyo, approve, Deploy], environments: [prodution], services: [web, apii], teams: [zz]}
 people:
   ada: {email: x}
-retention: {inbox: 7, logs: 1s}
+retention: {inbox: 7, plans: 1s}
 frezes: 1
 """
 
@@ -129,7 +129,7 @@ quarterdeck.yaml:30:94: roles.r.services[1]: there is no service `apii`
 quarterdeck.yaml:30:109: roles.r.teams[0]: there is no team `zz`
 quarterdeck.yaml:32:3: people.ada: not a user id
 quarterdeck.yaml:33:20: retention.inbox: a duration needs a unit
-quarterdeck.yaml:33:29: retention.logs: not between 1h and 3650d
+quarterdeck.yaml:33:30: retention.plans: not between 1h and 3650d
 quarterdeck.yaml:34:1: frezes: unknown key"""
 
 
@@ -219,6 +219,11 @@ def test_a_folder_or_an_unusable_path_is_no_file(tmp_path: Path) -> None:
     """Whatever the operating system says is passed on."""
     assert check(tmp_path, KINDS, ENVIRON).problems[0].problem == "cannot be read: Is a directory"
     assert check("a\0b", KINDS, ENVIRON).problems[0].problem == "cannot be read: not a usable path"
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_no_crash(tmp_path: Path) -> None:
+    """Who may read it is only asked after its content was."""
+    assert _world_readable(tmp_path / "gone.yaml") is False
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_fine(files: Files) -> None:

@@ -38,7 +38,7 @@ def test_anything_else_is_no_duration(written: str) -> None:
     """The fix names the units."""
     with pytest.raises(PydanticCustomError) as caught:
         Duration.read(written)
-    assert "ms, s, m, h, d, w" in caught.value.context["hint"]
+    assert "ms, s, m, h, d, w" in str(caught.value.context)
 
 
 def test_a_duration_is_its_own_value_in_python_too() -> None:

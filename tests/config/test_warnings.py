@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.config import check
 from tests.config.files import SECTIONS, Files
 
 FIX = "    fix: add yourself: roles: {deployers: {people: [U…], may: [deploy, rollback, stop]}} (profile → ⋮ → Copy member ID)"
@@ -110,9 +111,9 @@ def test_a_file_with_secrets_that_everybody_can_read(files: Files) -> None:
     path = files.write(integrations=integrations)
     assert "every user of this machine can read it" not in files.warnings(integrations=integrations)
     path.chmod(0o644)
-    text = path.read_text()
-    files.write = lambda *_args, **_sections: path  # type: ignore[method-assign, assignment]
-    assert "holds secrets, and every user of this machine can read it" in files.warnings(text)
+    found = check(path, files.kinds, files.environ).warnings
+    assert found[0].problem == "holds secrets, and every user of this machine can read it"
+    assert found[0].hint.startswith("chmod 600 ")
 
 
 def test_a_loaded_configuration_carries_its_warnings_and_secrets(files: Files) -> None:
