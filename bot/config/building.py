@@ -20,7 +20,7 @@ from bot.config.roles import Scopes, resolved_role
 from bot.config.rules import circles, way_in
 from bot.config.secrets import secret_paths, secret_values
 from bot.config.warnings import homeless, out_of_reach
-from bot.domain.policy import Role
+from bot.domain.roles import Role
 
 _BY_NAME = ("integrations", "teams", "services", "environments", "roles", "people")
 

@@ -8,7 +8,7 @@ from bot.config.nodes import Path
 from bot.config.outline import Named, Outline, listed
 from bot.config.problems import known_words
 from bot.config.reading import Reader
-from bot.domain.policy import Role
+from bot.domain.roles import Role
 
 
 @dataclass(frozen=True, kw_only=True)

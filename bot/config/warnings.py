@@ -7,7 +7,7 @@ from bot.config.delivery import Announce
 from bot.config.names import MEMBERS
 from bot.config.problems import Problem
 from bot.config.reading import Reader
-from bot.domain.policy import Role
+from bot.domain.roles import Role
 from bot.domain.terms import Permission, Target
 
 _SHOWN = 3

@@ -44,8 +44,8 @@ class Answering:
         except ChatError:
             await self.privately(message)
 
-    async def open(self, view: View, otherwise: Message) -> None:
-        """Open a modal while the trigger lives; otherwise say what to type."""
+    async def open(self, view: View, otherwise: Message) -> bool:
+        """Open a modal while the trigger lives; otherwise say what to type. True where the modal opened."""
         trigger = self.delivery.invocation.trigger
         if trigger and not self.late:
             try:
@@ -53,8 +53,9 @@ class Answering:
             except ChatError as error:
                 log.info("modal did not open", code=error.code)
             else:
-                return
+                return True
         await self.privately(otherwise)
+        return False
 
     @property
     def from_message(self) -> bool:

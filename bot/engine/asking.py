@@ -10,8 +10,9 @@ from bot.domain.leases import Deployment
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person
 from bot.domain.plans import Offer, Plan
-from bot.domain.policy import Live, Verdict, may
+from bot.domain.policy import Live, Verdict
 from bot.domain.requests import Invocation, Request
+from bot.domain.roles import may
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import READING, Identity, Permission, Target, Unknown
 from bot.engine import people, planning

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from bot.domain.policy import Role, TargetPolicy
-from bot.domain.terms import Millis, Target
+from bot import config
+from bot.domain.policy import TargetPolicy
+from bot.domain.roles import Role
+from bot.domain.terms import MINUTE, Millis, Target
+
+DEADLINE: Millis = 30 * MINUTE  # of a run, where its integration sets none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +79,44 @@ class Catalogue:
 def is_user(who: str) -> bool:
     """Whether a word in `people:` is a Slack user id rather than a user group."""
     return len(who) >= 3 and who[0] in "UW" and who.isalnum() and who.isupper()
+
+
+def catalogue_of(configuration: config.Configuration) -> Catalogue:
+    """The configuration in the engine's words."""
+    return Catalogue(
+        services={name: _service(configuration, service) for name, service in configuration.services.items()},
+        roles=configuration.roles,
+        admin_channel=configuration.slack.admin_channel or "",
+        command=configuration.slack.command,
+    )
+
+
+def _service(configuration: config.Configuration, service: config.Service) -> Service:
+    return Service(
+        name=service.name,
+        aliases=service.aliases,
+        team=service.team,
+        repository=service.repository,
+        channel=service.channel,
+        paths=service.paths,
+        irreversible=service.irreversible,
+        environments=tuple(_environment(configuration, service, each) for each in service.environments),
+    )
+
+
+def _environment(
+    configuration: config.Configuration, service: config.Service, found: config.Environment
+) -> Environment:
+    policy = configuration.target_policy(service.name, found.name)
+    assert policy is not None, "the configuration knows its own targets"
+    return Environment(
+        target=Target(service=service.name, environment=found.name),
+        aliases=found.aliases,
+        policy=policy,
+        policy_hash=configuration.policy_hash(service.name, found.name),
+        via=found.deploy.via,
+        how=found.deploy.target,
+        deadline=getattr(found.deploy.target, "deadline", None) or DEADLINE,
+        announce=str(found.announce),
+        channel=found.channel or service.channel,
+    )

@@ -8,7 +8,14 @@ from bot.domain.changes import ChangeSet, RefKind, Resolution
 from bot.domain.leases import Deployment
 from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
 from bot.domain.people import Person
-from bot.domain.policy import PERMISSION_OF, CheckReport, ChecksRule, Facts, Holder, Live
+from bot.domain.policy import (
+    PERMISSION_OF,
+    CheckReport,
+    ChecksRule,
+    Facts,
+    Holder,
+    Live,
+)
 from bot.domain.terms import Action, Identity, Millis, Place, Target, Unknown
 from bot.engine import people
 from bot.engine.catalogue import Environment, Service, is_user

@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.messages import Message
+from bot.domain.plans import Offer
 from bot.domain.requests import Ack, Delivery, DeliveryKind
-from bot.domain.terms import SECOND, Door, Millis
+from bot.domain.terms import SECOND, Millis
 from bot.engine import people
 from bot.engine.answering import Answering
 from bot.engine.runtime import Runtime
 from bot.errors import StoreError
-from bot.store import Tx, inbox
+from bot.store import Tx, inbox, offers
 from bot.views import notices
 
 log = structlog.get_logger(__name__)
@@ -21,15 +21,27 @@ COMMIT_WAIT: Millis = 1_500
 SUGGEST_WAIT: Millis = 2 * SECOND
 
 Work = Callable[[Answering], Awaitable[None]]
-Preview = Callable[[Delivery], Ack | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What goes back in the ack, the offers behind its buttons (stored with the delivery), and whether that was all."""
+
+    ack: Ack = Ack()  # noqa: RUF009 (frozen)
+    offers: tuple[Offer, ...] = ()
+    done: bool = False
+
+
+NOTHING = Prepared()
+Instant = Callable[[Delivery], Prepared]
 Suggest = Callable[[Delivery], Awaitable[tuple[tuple[str, str], ...]]]
 
 
 class Intake:
     """The door of the engine: `receive` is all that Slack's room knows of it."""
 
-    def __init__(self, runtime: Runtime, *, instant: Preview, work: Work, suggest: Suggest) -> None:
-        """`instant` answers purely, in the ack (None: nothing to say yet); `work` does the rest; `suggest` fills external selects."""
+    def __init__(self, runtime: Runtime, *, instant: Instant, work: Work, suggest: Suggest) -> None:
+        """`instant` answers purely, in the ack; `work` does the rest; `suggest` fills external selects."""
         self._runtime = runtime
         self._instant = instant
         self._work = work
@@ -41,18 +53,19 @@ class Intake:
             return Ack()
         if delivery.kind is DeliveryKind.SUGGEST:
             return Ack(options=await self._options(delivery))
+        prepared = self._instant(delivery)
         try:
-            fresh = await self._keep(delivery)
+            fresh = await self._keep(delivery, prepared)
         except (StoreError, TimeoutError) as error:
             log.error("delivery not recorded", ref=delivery.invocation.ref, error=str(error))  # noqa: TRY400 (the cause is known)
             return self._not_recorded(delivery)
         if not fresh:
             return Ack()
-        ack = self._instant(delivery)
-        self.start(delivery, late=False)
-        return ack or Ack()
+        if not prepared.done:
+            self.start(delivery, late=False)
+        return prepared.ack
 
-    async def _keep(self, delivery: Delivery) -> bool:
+    async def _keep(self, delivery: Delivery, prepared: Prepared) -> bool:
         """True for a new row. A commit that comes too late writes nothing, so that what we said stays true."""
         clock = self._runtime.clock
         before = clock.now() + COMMIT_WAIT
@@ -60,7 +73,12 @@ class Intake:
         def keep(tx: Tx) -> bool:
             if clock.now() > before:
                 raise StoreError("the database was too slow; nothing was written")
-            return inbox.add(tx, delivery, clock.now())
+            if not inbox.add(tx, delivery, clock.now()):
+                return False
+            offers.insert_many(tx, prepared.offers)
+            if prepared.done:
+                inbox.finish(tx, delivery.key, clock.now(), "answered")
+            return True
 
         writing = asyncio.ensure_future(self._runtime.store.write(keep))
         done, _ = await asyncio.wait({writing}, timeout=COMMIT_WAIT / 1000)
@@ -120,8 +138,3 @@ class Intake:
         for delivery in waiting:
             self.start(replace(delivery, invocation=replace(delivery.invocation, trigger="")), late=True)
         return len(waiting)
-
-
-def looking(delivery: Delivery) -> Message | None:
-    """What a slash command sees at once."""
-    return notices.looking() if delivery.invocation.door is Door.SLASH else None

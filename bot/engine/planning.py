@@ -8,7 +8,13 @@ from bot.domain.events import Event
 from bot.domain.leases import Deployment
 from bot.domain.operations import AttemptKey, Operation, State
 from bot.domain.plans import PLAN_LIFE, Offer, OfferVerb, Plan, plan_hash
-from bot.domain.policy import Live, Refusal, Verdict, judge, refusal
+from bot.domain.policy import (
+    Live,
+    Refusal,
+    Verdict,
+    judge,
+    refusal,
+)
 from bot.domain.requests import Invocation, Request
 from bot.domain.terms import Action, Place, Unknown
 from bot.engine.facts import Gathered, Question, gather

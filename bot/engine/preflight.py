@@ -9,7 +9,12 @@ from bot.domain.changes import Resolution
 from bot.domain.events import Event
 from bot.domain.operations import Attempt, AttemptKey, AttemptState, Effect, Operation
 from bot.domain.plans import Plan
-from bot.domain.policy import Answer, Live, Refusal, Verdict
+from bot.domain.policy import (
+    Answer,
+    Live,
+    Refusal,
+    Verdict,
+)
 from bot.domain.reasons import Reason
 from bot.domain.terms import SECOND, short
 from bot.engine import planning, record

@@ -7,7 +7,8 @@ from enum import StrEnum
 from bot.domain import advancing
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person
-from bot.domain.policy import STANDING_REFUSALS, may
+from bot.domain.policy import STANDING_REFUSALS
+from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Target, Unknown
 from bot.engine import people, record
 from bot.engine.facts import shown

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.playground.chance import Chance
-from bot.playground.checks import Check, Problem, Report, boolean, by_type, enum, items, shape, string
+from bot.playground.checks import Check, Problem, Report, boolean, by_type, enum, items, listed, shape, string
 from bot.playground.elements import plain
 from bot.playground.errors import Json
 from bot.playground.layouts import LAYOUTS, MOST_BLOCKS, SURFACES
@@ -31,16 +31,17 @@ def _unique_ids(report: Report, pointer: str, block: Json) -> None:
         if block_id in report.block_ids:
             report.add(f"{pointer}/block_id", f"`block_id` {block_id} already exists", type="unique")
         report.block_ids.add(block_id)
+    seen: set[str] = set()  # an action_id has to be unique in its block only
     for where, element in elements_with_pointers(block):
         action_id = element.get("action_id")
         if isinstance(action_id, str):
-            if action_id in report.action_ids:
+            if action_id in seen:
                 report.add(f"{pointer}{where}/action_id", f"`action_id` {action_id} already exists", type="unique")
-            report.action_ids.add(action_id)
+            seen.add(action_id)
 
 
 def _tables(report: Report, pointer: str, blocks: list[Any]) -> None:
-    kinds = [block.get("type") for block in blocks if isinstance(block, dict)]
+    kinds = [str(block.get("type")) for block in blocks if isinstance(block, dict)]
     if sum(kind in {"table", "data_table"} for kind in kinds) > 1:
         report.problems.append(
             Problem(pointer=pointer, message="only_one_table_allowed", code="only_one_table_allowed")
@@ -55,7 +56,7 @@ def elements_with_pointers(block: Json) -> Iterator[tuple[str, Json]]:
         if isinstance(block.get(key), dict):
             yield f"/{key}", block[key]
     for key in ("elements", "child_blocks", "actions"):
-        for at, item in enumerate(block.get(key) or []):
+        for at, item in enumerate(listed(block.get(key))):
             if isinstance(item, dict):
                 yield f"/{key}/{at}", item
                 if key == "child_blocks" or item.get("type") == "card":
@@ -84,7 +85,7 @@ def message_problems(message: Any) -> list[Problem]:
         check_blocks(report, "/blocks", message["blocks"])
     if message.get("text") is not None:
         string(40_000, 0)(report, "/text", message["text"])
-    for at, attachment in enumerate(message.get("attachments") or []):
+    for at, attachment in enumerate(listed(message.get("attachments"))):
         if isinstance(attachment, dict) and attachment.get("blocks") is not None:
             check_blocks(report, f"/attachments/{at}/blocks", attachment["blocks"])
     return report.problems
@@ -128,7 +129,7 @@ def view_problems(view: Any) -> list[Problem]:
 
 
 def _has_input(view: Json) -> bool:
-    return any(isinstance(block, dict) and block.get("type") == "input" for block in view.get("blocks") or [])
+    return any(isinstance(block, dict) and block.get("type") == "input" for block in listed(view.get("blocks")))
 
 
 def too_large(view: Any) -> bool:

@@ -33,7 +33,6 @@ class Report:
 
     surface: str = "message"
     problems: list[Problem] = field(default_factory=list)
-    action_ids: set[str] = field(default_factory=set)
     block_ids: set[str] = field(default_factory=set)
     markdown: int = 0
 
@@ -43,6 +42,11 @@ class Report:
 
 
 Check = Callable[[Report, str, Any], None]
+
+
+def listed(value: Any) -> list[Any]:
+    """Return a value that should be a list, or an empty one: somebody else reports that it is none."""
+    return value if isinstance(value, list) else []
 
 
 def anything(_report: Report, _pointer: str, _value: Any) -> None:

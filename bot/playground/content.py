@@ -26,7 +26,7 @@ def draft(call: Call) -> Draft:
         text=text[:TRUNCATED_AT],
         blocks=blocks or [],
         attachments=attachments or [],
-        metadata=metadata(call),
+        metadata=None if call.method == "chat.postEphemeral" else metadata(call),
         thread_ts=call.text("thread_ts"),
         broadcast=call.flag("reply_broadcast") and call.has("thread_ts"),
         username=call.text("username") if call.slack.app.has("chat:write.customize") else "",

@@ -9,6 +9,7 @@ from bot.playground.checks import (
     enum,
     exactly_one,
     items,
+    listed,
     number,
     pattern,
     shape,
@@ -54,18 +55,18 @@ OPTION_GROUP = shape({"label": plain(75), "options": items(MENU_OPTION, 100)})
 
 
 def _initial_option(report: Report, pointer: str, value: Json) -> None:
-    offered = [*(value.get("options") or [])]
-    for group in value.get("option_groups") or []:
-        offered += (group.get("options") or []) if isinstance(group, dict) else []
-    known = {item.get("value") for item in offered if isinstance(item, dict)}
-    chosen = [value.get("initial_option"), *(value.get("initial_options") or [])]
+    offered = [*listed(value.get("options"))]
+    for group in listed(value.get("option_groups")):
+        offered += listed(group.get("options")) if isinstance(group, dict) else []
+    known = {str(item.get("value")) for item in offered if isinstance(item, dict)}
+    chosen = [value.get("initial_option"), *listed(value.get("initial_options"))]
     for item in chosen:
-        if isinstance(item, dict) and item.get("value") not in known:
+        if isinstance(item, dict) and str(item.get("value")) not in known:
             report.add(pointer, "initial option must exactly match one of the options", type="initial_option")
 
 
 def _unique_values(report: Report, pointer: str, value: Json) -> None:
-    values = [item.get("value") for item in value.get("options") or [] if isinstance(item, dict)]
+    values = [item.get("value") for item in listed(value.get("options")) if isinstance(item, dict)]
     if len(values) != len(set(map(str, values))):
         report.add(f"{pointer}/options", "option values must be unique", type="unique")
 

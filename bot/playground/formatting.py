@@ -10,7 +10,9 @@ TOKEN = re.compile(r"<([@#!][^<>]+|[a-zA-Z][a-zA-Z0-9+.-]*:[^<>\s]+(?:\|[^<>]*)?
 STRAY_AMP = re.compile(r"&(?!(?:amp|lt|gt);)")
 URL = re.compile(r"\bhttps?://[^\s<>|]+[^\s<>|.,;:!?'\")\]]")
 NAMED = re.compile(r"(?<![\w<])([@#])([a-z0-9][a-z0-9._-]*)", re.IGNORECASE)
-TYPED = re.compile(r"<(?:@[UW][A-Z0-9]+(?:\|[^<>]*)?|#C[A-Z0-9]+(?:\|[^<>]*)?|![^<>]+|https?:[^<>\s]+)>")
+TYPED = re.compile(
+    r"<(?:@[UW][A-Z0-9]+(?:\|[^<>]*)?|#C[A-Z0-9]+(?:\|[^<>]*)?|!subteam\^S[A-Z0-9]+(?:\|[^<>]*)?|https?:[^<>\s|]+)>"
+)
 BROADCASTS = {"here", "channel", "everyone"}
 
 

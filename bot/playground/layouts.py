@@ -9,6 +9,7 @@ from bot.playground.checks import (
     enum,
     exactly_one,
     items,
+    listed,
     number,
     shape,
     string,
@@ -40,7 +41,7 @@ def _text_or_fields(report: Report, pointer: str, value: Json) -> None:
 
 
 def _equal_rows(report: Report, pointer: str, value: Json) -> None:
-    rows = [row for row in value.get("rows") or [] if isinstance(row, list)]
+    rows = [row for row in listed(value.get("rows")) if isinstance(row, list)]
     if len({len(row) for row in rows}) > 1:
         report.add(f"{pointer}/rows", "all rows must have the same number of columns", type="row_length")
 

@@ -154,6 +154,7 @@ def global_shortcut(slack: LocalSlack, user: User, callback_id: str) -> Json:
     """Return the payload of a global shortcut."""
     shown = common(slack, "shortcut", user) | {"callback_id": callback_id, "action_ts": slack.now_ts()}
     shown.pop("api_app_id")
+    shown["user"].pop("name")
     return shown | {"trigger_id": slack.triggers.mint(user.id)}
 
 
@@ -161,6 +162,7 @@ def message_shortcut(slack: LocalSlack, user: User, channel: Channel, message: M
     """Return the payload of a message shortcut."""
     shown = common(slack, "message_action", user) | {"callback_id": callback_id, "action_ts": slack.now_ts()}
     shown.pop("api_app_id")
+    shown["user"].pop("username")
     shown |= {"channel": {"id": channel.id, "name": channel_name(channel)}, "message_ts": message.ts}
     shown |= {"trigger_id": slack.triggers.mint(user.id), "message": as_slack(message, channel.replies(message.ts))}
     url = response_url(slack, "app", _message_right(slack, user, channel, message))

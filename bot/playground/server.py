@@ -1,5 +1,6 @@
 """The HTTP server: Web API, Socket Mode, response URLs, files, the page and its API on one port."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ TYPES |= {
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }
+LAST_TURNS = 5  # turns of the loop for connections that were accepted in the last moment
 MOST_BODY = 60 * 2**20
 POLICY = "default-src 'self'; img-src 'self' https: data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1"}
@@ -155,15 +157,33 @@ async def listening(playground: Playground, host: str, port: int) -> AsyncIterat
     """Listen, yield the base URL (`http://127.0.0.1:8123`), and end every stream and connection afterwards."""
     runner = web.AppRunner(application(playground), access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
     await runner.setup()
+    assert runner.server is not None
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound = runner.addresses[0][1]
+        listener = await asyncio.get_running_loop().create_server(runner.server, host, port)
+        bound = listener.sockets[0].getsockname()[1]
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared with, not bound to
-        yield f"http://{shown}:{bound}"
+        try:
+            yield f"http://{shown}:{bound}"
+        finally:
+            await _stop_listening(listener)
     finally:
-        playground.slack.stopping.set()
-        playground.slack.changes.close()
-        await playground.slack.sockets.close()
-        await playground.slack.tasks.close()
+        await _end(playground)
         await runner.cleanup()
+        await asyncio.sleep(0)  # transports that were just closed need a turn of the loop to let go of their sockets
+
+
+async def _stop_listening(listener: asyncio.Server) -> None:
+    """Stop accepting, let what was just accepted become a connection, then close: the other way round leaks it."""
+    loop = asyncio.get_running_loop()
+    for socket in listener.sockets:
+        loop.remove_reader(socket.fileno())
+    for _ in range(LAST_TURNS):
+        await asyncio.sleep(0)
+    listener.close()
+
+
+async def _end(playground: Playground) -> None:
+    playground.slack.stopping.set()
+    playground.slack.changes.close()
+    await playground.slack.sockets.close()
+    await playground.slack.tasks.close()

@@ -50,5 +50,8 @@ class HttpDoor:
     def _signed(self, headers: Mapping[str, str], raw: bytes) -> bool:
         try:
             return self._verifier.is_valid_request(raw, dict(headers))
-        except (ValueError, TypeError):  # a time that is no number, a signature that is not ASCII
+        except (
+            ValueError,
+            TypeError,
+        ):  # a time that is no number, a signature that is not ASCII, a body that is not text
             return False

@@ -90,7 +90,8 @@ def manifest(
             "shortcuts": [_menu_entry(entry) for entry in menu],
             "slash_commands": [_slash(name, descriptions.get(name), address) for name in names],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
+        # `bot_optional` marks scopes of `bot` that whoever installs the app may leave out
+        "oauth_config": {"scopes": {"bot": [*SCOPES, *OPTIONAL_SCOPES], "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             "event_subscriptions": {**_request_url(address), "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **_request_url(address), **_options_url(address)},

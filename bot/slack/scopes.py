@@ -9,6 +9,7 @@ SCOPES: dict[str, str] = {
     "groups:read": "the same as channels:read, for private channels that the bot is in",
     "im:history": "hear what is said to the bot in a direct message",
     "im:write": "open a direct message to the person who asked",
+    "metadata.message:read": "recognise our own messages by the key that each carries",
     "usergroups:read": "know who is in the user groups that `roles` name",
     "users:read": "know guests, strangers, bots and deactivated people, who may change nothing",
     "users:read.email": "match people with the authors of commits",

@@ -12,6 +12,7 @@ class Tasks:
     """At most `limit` tasks at once; `start` waits for a place, which slows the source down instead of piling up work."""
 
     def __init__(self, limit: int) -> None:
+        assert limit > 0, "somebody has to work"
         self._limit = limit
         self._running: set[asyncio.Task[None]] = set()
         self._free = asyncio.Event()

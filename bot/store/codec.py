@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -74,12 +75,12 @@ class Codec(Generic[T]):
 
 def dumps(value: object, hint: object) -> str:
     """JSON text of a value with this type; always ASCII, so that half a surrogate pair survives."""
-    return json.dumps(_encoder(hint)(value), separators=(",", ":"))
+    return json.dumps(_encoder_of(hint)(value), separators=(",", ":"))
 
 
 def loads(text: str, hint: object) -> Any:
     """The value of this type that `dumps` wrote."""
-    return _decoder(hint)(json.loads(text))
+    return _decoder_of(hint)(json.loads(text))
 
 
 def clean(text: str) -> str:
@@ -115,23 +116,36 @@ def _scalar(hint: Any) -> bool:
 
 def _to_column(hint: object) -> Turn:
     inner, optional = _without_none(hint)
-    if not _scalar(inner):
-        turn: Turn = lambda value: json.dumps(_encoder(inner)(value), separators=(",", ":"))  # noqa: E731  # a value among values
-    elif inner is int:
-        turn = _same
-    else:
-        turn = clean if inner is str else int if inner is bool else str.__str__
+    turn = _to_scalar(inner) if _scalar(inner) else _to_text(inner)
     return _maybe(turn) if optional else turn
+
+
+def _to_scalar(hint: type) -> Turn:
+    if hint is int:
+        return _same
+    if hint is str:
+        return clean
+    return int if hint is bool else str.__str__
+
+
+def _to_text(hint: object) -> Turn:
+    encode = _encoder(hint)
+    return lambda value: json.dumps(encode(value), separators=(",", ":"))
 
 
 def _from_column(hint: object) -> Turn:
     inner, optional = _without_none(hint)
-    if not _scalar(inner):
-        decode = _decoder(inner)
-        turn: Turn = lambda text: decode(json.loads(text))  # noqa: E731  # as above
-    else:
-        turn = _same if inner in {str, int} else inner
+    turn = _from_scalar(inner) if _scalar(inner) else _from_text(inner)
     return _maybe(turn) if optional else turn
+
+
+def _from_scalar(hint: type) -> Turn:
+    return _same if hint in {str, int} else hint
+
+
+def _from_text(hint: object) -> Turn:
+    decode = _decoder(hint)
+    return lambda text: decode(json.loads(text))
 
 
 def _encoder(hint: object) -> Turn:
@@ -158,6 +172,16 @@ def _inner_encoder(hint: Any) -> Turn:
         return lambda values: {str(key): each(value) for key, value in values.items()}
     assert _scalar(hint), f"{hint} cannot be stored"
     return _same
+
+
+@cache
+def _encoder_of(hint: Any) -> Turn:
+    return _encoder(hint)
+
+
+@cache
+def _decoder_of(hint: Any) -> Turn:
+    return _decoder(hint)
 
 
 def _dataclass_encoder(kind: Any) -> Turn:

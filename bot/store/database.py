@@ -82,7 +82,7 @@ def in_words(path: Path) -> Iterator[None]:
 
 def check(database: Database, path: Path) -> None:
     """Refuse a damaged database before anything relies on it."""
-    found = [row[0] for row in database.execute("pragma quick_check(3)").fetchall()]
+    found = [line for row in database.execute("pragma quick_check(3)").fetchall() for line in row[0].splitlines()]
     if found != ["ok"]:
         broken = unusable(Trouble.CORRUPT, path)
         raise Unusable(Trouble.CORRUPT, f"{broken.sentence[:-1]}: {'; '.join(found)}.", broken.fix)
@@ -149,8 +149,9 @@ class Remembered:
 class FileLink:
     """A connection that belongs to one thread, is opened when needed, and anew after trouble."""
 
-    def __init__(self, path: Path, *, writable: bool) -> None:
+    def __init__(self, path: Path, *, writable: bool, busy: Millis = BUSY) -> None:
         self.path = path
+        self._busy = busy
         self._writable = writable
         self._database: Database | None = None
         self._identity = (0, 0)
@@ -178,7 +179,7 @@ class FileLink:
 
     def _opened(self) -> Database:
         identity = self._on_disk()
-        database = connect(self.path, writable=self._writable)
+        database = connect(self.path, writable=self._writable, busy=self._busy)
         try:
             if self._writable:
                 self._examine(database)

@@ -11,7 +11,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from bot.store.database import FileLink, Link, Remembered, prepare
+from bot.domain.terms import Millis
+from bot.store.database import BUSY, FileLink, Link, Remembered, prepare
 from bot.store.errors import Trouble, unusable
 from bot.store.transactions import Outcome, Probe, Work, commit_together, read_once, silent
 from bot.store.tx import Tx
@@ -53,10 +54,10 @@ class InlineStore:
         return cls(Remembered(), probe=probe)
 
     @classmethod
-    def open(cls, path: Path, *, probe: Probe = silent) -> "InlineStore":
+    def open(cls, path: Path, *, probe: Probe = silent, busy: Millis = BUSY) -> "InlineStore":
         """On a file, which is created, checked and migrated first; raises StoreError."""
         prepare(path)
-        return cls(FileLink(path, writable=True), probe=probe)
+        return cls(FileLink(path, writable=True, busy=busy), probe=probe)
 
     def reborn(self, *, probe: Probe = silent) -> "InlineStore":
         """A new store on the committed rows of this one, as after a restart."""
@@ -66,7 +67,7 @@ class InlineStore:
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run on one consistent snapshot."""
         await asyncio.sleep(0)  # others may run in between, as with threads
-        return self._run(lambda: _read_only(self._link, fn))  # type: ignore[no-any-return]  # what fn returned
+        return self._run(lambda: read_once(self._link.ready(), fn))  # type: ignore[no-any-return]  # what fn returned
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """Run and commit; durable when it returns."""
@@ -107,22 +108,23 @@ Orders: TypeAlias = "SimpleQueue[Order | None]"
 class ThreadedStore:
     """One daemon thread writes, a few read; however many callers write at once share one commit and one fsync."""
 
-    def __init__(self, path: Path, *, readers: int = READERS) -> None:
-        """On a file that `prepare` has seen."""
+    def __init__(self, path: Path, *, readers: int = READERS, busy: Millis = BUSY) -> None:
+        """On a file that `prepare` has seen; `busy` is how long to wait for another process that writes."""
         self.path = path
         self._closed = False
         self._writes: Orders = SimpleQueue()
         self._reads: Orders = SimpleQueue()
-        self._writer = _lane("store-writer", self._writes, FileLink(path, writable=True), _commit, MOST_IN_A_COMMIT)
+        writer = FileLink(path, writable=True, busy=busy)
+        self._writer = _lane("store-writer", self._writes, writer, _commit, MOST_IN_A_COMMIT)
         self._readers = [
             _lane(f"store-reader-{n}", self._reads, FileLink(path, writable=False), _look, 1) for n in range(readers)
         ]
 
     @classmethod
-    async def open(cls, path: Path, *, readers: int = READERS) -> "ThreadedStore":
+    async def open(cls, path: Path, *, readers: int = READERS, busy: Millis = BUSY) -> "ThreadedStore":
         """Create, check and migrate the file, then start the threads; raises StoreError."""
         await asyncio.to_thread(prepare, path)
-        return cls(path, readers=readers)
+        return cls(path, readers=readers, busy=busy)
 
     @property
     def alive(self) -> bool:
@@ -208,15 +210,6 @@ def _look(link: Link, batch: Sequence[Order]) -> list[Outcome]:
     except BaseException as error:  # noqa: BLE001  # as above
         return [Outcome(error=_worded(link, error)) for _ in batch]
     return [each if each.error is None else Outcome(error=_worded(link, each.error)) for each in outcomes]
-
-
-def _read_only(link: Link, work: Work) -> Outcome:
-    database = link.ready()
-    database.conn.execute("pragma query_only = on")
-    try:
-        return read_once(database, work)
-    finally:
-        database.conn.execute("pragma query_only = off")
 
 
 def _worded(link: Link, error: BaseException) -> BaseException:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from bot.domain.terms import SECOND
@@ -29,8 +30,8 @@ def backup(path: Path, to: Path) -> Path:
     """
     _room_for(path, to)
     partial = to.with_name(to.name + ".partial")
-    partial.unlink(missing_ok=True)
     try:
+        partial.unlink(missing_ok=True)
         _private(partial)
         _copy(path, partial)
         partial.rename(to)
@@ -39,7 +40,8 @@ def backup(path: Path, to: Path) -> Path:
         fix = f"Check the folder {to.parent}, and who may write there."
         raise Unusable(Trouble.READ_ONLY, f"No backup was made at {to}: {error.strerror}.", fix) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # the reason was given above
+            partial.unlink(missing_ok=True)
     return to
 
 

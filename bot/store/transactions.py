@@ -3,6 +3,7 @@
 import inspect
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -60,7 +61,8 @@ def read_once(database: Database, work: Work) -> Outcome:
 def undo(database: Database) -> None:
     """Roll back what is open, if anything; a connection that cannot even do that is replaced by its link."""
     if database.conn.in_transaction:
-        database.conn.execute("rollback")
+        with suppress(sqlite3.Error):
+            database.conn.execute("rollback")
 
 
 def _attempt(database: Database, work: Work) -> Outcome:

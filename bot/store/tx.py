@@ -24,6 +24,7 @@ class Tx:
 
     def all(self, sql: str, /, **params: Value) -> list[Row]:
         """Every row, each as a new dictionary by column name."""
+        assert self._writable or sql.lstrip().startswith("select"), f"a read may not write: {sql}"
         cursor = self._execute(sql, params)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

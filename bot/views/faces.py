@@ -35,7 +35,6 @@ FACES: dict[State, Face] = {
     State.SUPERSEDED: Face(emoji="⏭️", word="Superseded"),
 }
 OBSERVED = Face(emoji="👁️", word="Observed")
-LOCKED = Face(emoji="🔒", word="Locked")
 WARNING = Face(emoji="⚠️", word="Warning")
 
 UNVERIFIED = Face(emoji="✔️", word="Live, not verified")

@@ -1,6 +1,6 @@
 """Every view with sample data: what `quarterdeck preview` prints and the tests walk through."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -120,7 +120,7 @@ def _plans(s: Samples) -> dict[str, Sample]:
             s.plan(), s.plan(id="plan-2", revision=OTHER, changes=_one_more(s)), offers, kept_offers=_second(s)),
         "plan moved, planned again": lambda: plan_moved.plan_moved(
             s.plan(), s.plan(id="plan-2", revision=OTHER), (*offers, *s.offers(V.PLAN_DEPLOY)), why=s.note or "main moved."),
-        "together": lambda: together.together([plans.plan(s.plan(), offers), refusals.refusal(_refusal(s))] * 20),
+        "together": lambda: together.together([plans.plan(s.plan(), offers), *[refusals.refusal(_refusal(s))] * 20]),
         "plan moved, refused now": lambda: plan_moved.plan_moved(s.plan(), _refusal(s), kept_offers=_second(s)),
         "plan moved, live moved": lambda: plan_moved.plan_moved(
             s.plan(), s.plan(live=OTHER, policy_hash="p2", workflow="w2", takes_over=3), offers),
@@ -312,13 +312,6 @@ def _notices(s: Samples) -> dict[str, Sample]:
         "nothing again": notices.nothing_again,
         "unreachable": lambda: notices.unreachable(s.service, s.failure),
     }
-
-
-def many(names: Sequence[str]) -> Iterator[tuple[str, Message | View]]:
-    """The named views of the plain gallery (all without names), made."""
-    for name, sample in GALLERY.items():
-        if not names or name in names:
-            yield name, sample()
 
 
 GALLERY: Mapping[str, Sample] = gallery(Samples())

@@ -142,5 +142,5 @@ def nothing_again() -> Message:
 def unreachable(what: str, why: str) -> Message:
     """Something outside could not be read, so there is no answer."""
     return notice(
-        kit.mark("Could not read {}: {}", kit.inert(what, 80), kit.inert(why, 200)), Markup("Nothing was changed.")
+        kit.mark("Could not read {}: {}", kit.inert(what, 80), kit.inert(why, 200)), Markup("Nothing was started.")
     )

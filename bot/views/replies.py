@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.domain.messages import Message
-from bot.domain.operations import Operation, State
+from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.terms import Action, short
 from bot.views import kit
@@ -74,6 +74,8 @@ def next_step(operation: Operation) -> Markup:
     """What to do now, as a command to type."""
     if operation.state is State.ROLLED_BACK:
         return Markup("Next: find out why before it is deployed again.")
+    if operation.effect is Effect.NONE:
+        return kit.mark("Next: {}", as_code(operation.action, operation.target))
     if operation.serving and operation.serving == operation.previous:
         return kit.mark("Next: look at the log, mend it, then {}", as_code(operation.action, operation.target))
     return kit.mark("Next: {}", as_code(Action.ROLLBACK, operation.target))

@@ -47,10 +47,10 @@ class LocalDeployer:
         return TriggerClass.A
 
     async def preview(self, order: Order) -> Preview:
-        """The command as it would run; its hash covers the words and, where it is a file on this machine, the program."""
+        """The recipe's hash, and a note where the command cannot run; raises IntegrationError for words that cannot be arguments."""
         target = target_of(order.how)
-        argv = self._argv(order, target)
-        return await self._in_a_thread(lambda: _preview(argv, target), effect=Effect.NONE)
+        self._argv(order, target)  # refuses what start would refuse
+        return await self._in_a_thread(lambda: _preview(target), effect=Effect.NONE)
 
     async def start(self, order: Order) -> Run:
         """Start the run, or adopt the one that this key has. Raises IntegrationError; effect NONE only before a supervisor was asked."""
@@ -234,15 +234,21 @@ def _run(key: AttemptKey) -> Run:
     return Run(reference={"run": str(key)})
 
 
-def _preview(argv: list[str], target: LocalTarget) -> Preview:
+def _preview(target: LocalTarget) -> Preview:
+    """The recipe is the list of words, and the files on this machine that it names as program or script."""
     digest = hashlib.sha256("\0".join(target.run).encode())
-    program = Path(target.folder, argv[0]) if "/" in argv[0] else Path(shutil.which(argv[0]) or argv[0])
-    if program.is_file():
-        digest.update(program.read_bytes())
-    script = next((path for word in argv[1:] if (path := Path(target.folder, word)).is_file()), None)
-    if script and not target.wants_checkout:
-        digest.update(script.read_bytes())
-    return Preview(workflow=digest.hexdigest(), notes=(f"runs {readable(' '.join(argv), cap=200)}",))
+    for word in target.run:
+        script = Path(target.folder, word)
+        if "{" not in word and script.is_file():
+            digest.update(script.read_bytes())
+    return Preview(workflow=digest.hexdigest(), notes=_doubts(target))
+
+
+def _doubts(target: LocalTarget) -> tuple[str, ...]:
+    program = target.run[0]
+    if "{" in program or shutil.which(str(Path(target.folder, program)) if "/" in program else program):
+        return ()
+    return (f"{program} cannot be executed here: the run would fail",)
 
 
 def _cancel(folder: RunFolder) -> None:

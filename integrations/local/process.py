@@ -79,22 +79,20 @@ async def _heard(process: asyncio.subprocess.Process, question: bytes, cap: int)
     assert process.stdin
     assert process.stdout
     assert process.stderr
-    async with asyncio.TaskGroup() as together:
-        output = together.create_task(_read(process.stdout, cap))
-        errors = together.create_task(_drained(process.stderr))
-        together.create_task(_asked(process.stdin, question))
-        body, cut = await output
-        if cut:
-            _kill(process)
-        await process.wait()
-    return Answer(code=process.returncode or 0, output=body, errors=readable(errors.result()), cut=cut)
+    (body, cut), errors, _ = await asyncio.gather(
+        _read(process, process.stdout, cap), _drained(process.stderr), _asked(process.stdin, question)
+    )
+    await process.wait()
+    return Answer(code=process.returncode or 0, output=body, errors=readable(errors), cut=cut)
 
 
-async def _read(stream: asyncio.StreamReader, cap: int) -> tuple[bytes, bool]:
+async def _read(process: asyncio.subprocess.Process, stream: asyncio.StreamReader, cap: int) -> tuple[bytes, bool]:
+    """What it prints, up to the cap; whoever prints more is ended."""
     found = bytearray()
     while chunk := await stream.read(65_536):
         found += chunk
         if len(found) > cap:
+            _kill(process)
             return bytes(found[:cap]), True
     return bytes(found), False
 
@@ -115,10 +113,11 @@ async def _asked(stream: asyncio.StreamWriter, question: bytes) -> None:
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:
-    """Kill the whole group where it still runs; also when whoever asked was cancelled."""
-    if process.returncode is None:
+    """Kill what is left of the group, also where whoever asked was cancelled, or where the leader has gone without its children."""
+    assert process.stdout
+    if process.returncode is None or not process.stdout.at_eof():
         _kill(process)
-        await process.wait()
+    await process.wait()
     # Something that left the group may still hold the pipes open; we do not wait for it.
     process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - asyncio offers no public way
 

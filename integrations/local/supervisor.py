@@ -68,20 +68,25 @@ def _as_a_daemon(folder: Path, said: int) -> None:
 
 
 def _supervise(folder: Path, said: int) -> None:
-    waker = _woken_by_signals()
+    woken = _woken_by_signals()
     try:
         lock = _locked(folder)
         if lock is None or (folder / STARTED).exists():
-            os.write(said, b"adopted")
+            _say(said, "adopted")
             return
         order = json.loads((folder / ORDER).read_text())
         write_durably(folder / STARTED, {**this_process(os.getpid()), "at": _now()})
     except (OSError, ValueError) as error:
-        os.write(said, f"trouble: {error}".encode())
+        _say(said, f"trouble: {error}")
         return
-    os.write(said, b"started")
+    _say(said, "started")
+    _write_stubbornly(folder / EXIT, _Watch(folder, order, woken).outcome())
+    os.close(lock)
+
+
+def _say(said: int, word: str) -> None:
+    os.write(said, word.encode())
     os.close(said)
-    _write_stubbornly(folder / EXIT, _Watch(folder, order, waker).outcome())
 
 
 def _locked(folder: Path) -> int | None:

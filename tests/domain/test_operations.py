@@ -18,7 +18,12 @@ from bot.domain.operations import (
     Operation,
     State,
 )
-from bot.domain.policy import Answer, Live, Refusal, Verdict
+from bot.domain.policy import (
+    Answer,
+    Live,
+    Refusal,
+    Verdict,
+)
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, SECOND, Action, Identity, Target
 

@@ -17,12 +17,11 @@ from bot.domain.policy import (
     Facts,
     Holder,
     Live,
-    Role,
     TargetPolicy,
     judge,
-    may,
     refusal,
 )
+from bot.domain.roles import Role, may
 from bot.domain.reasons import Reason
 from bot.domain.terms import READING, Action, Identity, Permission, Target, Unknown
 

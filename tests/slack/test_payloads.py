@@ -13,7 +13,6 @@ from bot.slack.arrival import Arrival
 from bot.slack.payloads import parse
 from tests.slack.world import ADA, BOT_USER, NOW, TEAM, click, command, direct, event, mention, submission
 
-HERE = Arrival(at=NOW, bot_user=BOT_USER)
 WORDS = DeliveryKind.WORDS
 
 

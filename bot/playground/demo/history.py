@@ -80,7 +80,9 @@ WEB = History(
         Commit(author=LINUS, title="docs: say how to run it (#402)", files={"README.md": "# web\n\nRun server.py.\n"}),
         Commit(author=ADA, title="feat: product search (#404)", files=_features(*_SEARCH), tag="v1.0"),
         Commit(
-            author=GRACE, title="feat: a table for customers (#405)", files={"migrations/0041_customers.sql": _CUSTOMERS}
+            author=GRACE,
+            title="feat: a table for customers (#405)",
+            files={"migrations/0041_customers.sql": _CUSTOMERS},
         ),
         Commit(
             author=LINUS,

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.playground.demo.errors import DemoError
 from bot.playground.demo.history import BETWEEN, FIRST_COMMIT, Commit, History
-from bot.playground.errors import DemoError
 
 _ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
@@ -43,9 +43,14 @@ def git(path: Path, *words: str, question: bytes = b"") -> str:
     """What git prints; raises DemoError where there is no git, or where it fails."""
     try:
         done = subprocess.run(
-            ["git", "-C", str(path), *words], env=_ENVIRONMENT, input=question, capture_output=True, check=True, timeout=30
+            ["git", "-C", str(path), *words],
+            env=_ENVIRONMENT,
+            input=question,
+            capture_output=True,
+            check=True,
+            timeout=30,
         )
-    except FileNotFoundError:
+    except OSError:
         raise DemoError("the demo needs git: install it, and try again") from None
     except subprocess.SubprocessError as error:
         said = getattr(error, "stderr", b"") or b""

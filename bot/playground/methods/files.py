@@ -6,7 +6,7 @@ from bot.playground import posting
 from bot.playground.blocks import completed
 from bot.playground.calls import Call, method
 from bot.playground.channels import Channel
-from bot.playground.content import check_thread
+from bot.playground.content import check
 from bot.playground.errors import Json, SlackError
 from bot.playground.files import StoredFile
 from bot.playground.formatting import stored
@@ -65,11 +65,12 @@ async def complete(call: Call) -> Json:
     shown = [file.as_slack(slack.base_url, slack.team_id) for file in files]
     if channel is not None:
         blocks = call.nested("blocks", "invalid_blocks") or []
+        check(call, blocks, None)
         said = Draft(
             text=stored(call.text("initial_comment")),
             blocks=completed(blocks, slack.chance),
             files=shown,
-            thread_ts=call.text("thread_ts"),
+            thread_ts=call.text("thread_ts") if call.text("thread_ts") in channel.messages else "",
             subtype="file_share",
         )
         posting.post(slack, channel, slack.bot, said)
@@ -85,7 +86,6 @@ def _target(call: Call) -> Channel | None:
         raise SlackError("channel_not_found")
     if not call.inside(channel):
         raise SlackError("not_in_channel")
-    check_thread(call, channel, call.text("thread_ts"))
     return channel
 
 

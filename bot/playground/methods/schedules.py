@@ -1,8 +1,10 @@
 """chat.scheduleMessage, chat.deleteScheduledMessage and chat.scheduledMessages.list."""
 
+from dataclasses import replace
+
 from bot.playground import posting
 from bot.playground.calls import Call, method
-from bot.playground.content import check_thread, draft, place
+from bot.playground.content import draft, place
 from bot.playground.errors import Json, SlackError
 from bot.playground.limits import Tier
 from bot.playground.posting import Draft
@@ -18,7 +20,6 @@ async def schedule(call: Call) -> Json:
     slack = call.slack
     channel = place(call)
     said = draft(call)
-    check_thread(call, channel, said.thread_ts)
     at = _time(call)
     scheduled_id = f"Q{slack.chance.code(10)}"
     slack.scheduled[scheduled_id] = {"channel_id": channel.id, "post_at": at, "date_created": int(slack.clock.now())}
@@ -44,7 +45,9 @@ async def _later(call: Call, channel_id: str, scheduled_id: str, said: Draft) ->
     slack = call.slack
     await slack.clock.sleep(slack.scheduled[scheduled_id]["post_at"] - slack.clock.now())
     if slack.scheduled.pop(scheduled_id, None) is not None:
-        posting.post(slack, slack.workspace.channels[channel_id], slack.bot, said)
+        channel = slack.workspace.channels[channel_id]
+        gone = said.thread_ts not in channel.messages
+        posting.post(slack, channel, slack.bot, replace(said, thread_ts="", broadcast=False) if gone else said)
 
 
 @method(

@@ -24,7 +24,7 @@ function hue(id) {
 export function avatar(id, { size = "medium", name } = {}) {
   const user = state.users.get(id);
   const shown = name || userName(id);
-  const ours = id === state.app.bot_user && !name;
+  const ours = id === state.app.bot_user && (!name || name === userName(id));
   const colour = /^#[0-9a-f]{3,8}$/i.test(user?.color ?? "") ? user.color : hue(id);
   const el = h("span", { class: `avatar ${size}${isBot(user) || ours ? " bot" : ""}${ours ? " ours" : ""}`, "aria-hidden": "true" }, ours ? icon("helm") : initials(shown));
   if (!ours) el.style.setProperty("--hue", colour);

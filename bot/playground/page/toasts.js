@@ -2,12 +2,12 @@
 
 import { announce, append, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { mrkdwn, readable } from "./mrkdwn.js";
+import { plain } from "./mrkdwn.js";
 import { avatar } from "./people.js";
 import { go } from "./route.js";
-import { emit, on, rings, state, unread } from "./state.js";
+import { channelName, emit, on, rings, state, unread, userName } from "./state.js";
 
-const WHY = { mention: "mentioned you", group: "mentioned your group", dm: "sent you a message", here: "called everyone here", channel: "called the channel", thread: "replied in a thread" };
+const WHY = { mention: "mentioned you", group: "mentioned your group", dm: "wrote to you", here: "called everyone here", channel: "called the channel", thread: "replied in a thread" };
 const KEEP = 7000;
 const MOST = 4;
 let tray;
@@ -41,14 +41,18 @@ export function toast({ title: head, text, tone = "info", face, act, keep = KEEP
   return el;
 }
 
-/** Something rings for this person. */
+/** Something rings for this person; the event's text is what a lock screen would show: plain. */
 export function ring(event) {
-  const name = state.users.get(event.user);
+  const who = userName(event.user);
+  const where = state.channels.get(event.channel);
   const words = WHY[event.why] ?? "";
-  const where = { channel: event.channel, thread: event.thread_ts ?? null };
-  const text = readable(event.text ?? "");
-  announce(`${event.title ?? ""} ${words}. ${text}`);
-  toast({ title: event.title || `${name?.real_name ?? "Somebody"} ${words}`, text: mrkdwn(event.text ?? "").slice(0, 12), tone: "ring", face: avatar(event.user, { size: "medium" }), act: () => { go(where); emit("goto", { ...where, ts: event.ts }); } });
+  const title = event.title || `${who}${where?.kind === "im" ? "" : ` in #${channelName(event.channel)}`}`;
+  announce(`${who} ${words}. ${event.text ?? ""}`);
+  const act = () => {
+    go({ channel: event.channel, thread: event.thread_ts ?? null, tab: null });
+    emit("goto", { thread: event.thread_ts, ts: event.ts });
+  };
+  toast({ title, text: plain(event.text ?? ""), tone: "ring", face: avatar(event.user, { size: "medium" }), act });
 }
 
 /** Wait for a write; what was refused is told in the corner. Gives the answer, or null. */

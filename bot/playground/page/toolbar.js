@@ -42,17 +42,23 @@ async function copy(text) {
 
 /** Choose an emoji for a message. */
 export function pickReaction(anchor, m) {
+  pickInto(anchor, (name) => attempt(write("react", { channel: m.channel, ts: m.ts, name })));
+}
+
+/** Choose an emoji for whatever `take(name)` does with it. */
+export function pickInto(anchor, take) {
   const grid = h("div", { class: "emoji-grid" });
   const search = h("input", { class: "listbox-search", type: "text", placeholder: "Find an emoji", "aria-label": "Find an emoji", autocomplete: "off" });
-  const choose = (name) => { closePopover(); attempt(write("react", { channel: m.channel, ts: m.ts, name })); };
+  const choose = (name) => { closePopover(); take(name); };
+  const pick = (name) => h("button", { type: "button", class: "emoji-pick", "aria-label": name.replace(/_/g, " "), title: `:${name}:`, data: { emoji: name }, on: { click: () => choose(name) } }, shortcode(name));
   const fill = () => {
     const q = search.value.trim().toLowerCase();
     const names = q ? codes().filter((c) => c.includes(q)).slice(0, 40) : PICKS;
-    grid.replaceChildren(...names.map((name) => h("button", { type: "button", class: "emoji-pick", "aria-label": name.replace(/_/g, " "), title: `:${name}:`, data: { emoji: name }, on: { click: () => choose(name) } }, shortcode(name))));
+    grid.replaceChildren(...names.map(pick));
   };
   search.addEventListener("input", fill);
   search.addEventListener("keydown", (event) => { if (event.key === "Enter") grid.querySelector("button")?.click(); });
   fill();
-  openPopover(anchor, [search, grid], { label: "Add a reaction", align: "end", testid: "emoji-picker" });
+  openPopover(anchor, [search, grid], { label: "Choose an emoji", align: "end", testid: "emoji-picker" });
   search.focus();
 }

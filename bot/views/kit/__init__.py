@@ -8,7 +8,6 @@ from bot.views.kit import limits
 from bot.views.kit.blocks import (
     context,
     divider,
-    fields,
     header,
     message,
     mrkdwn,
@@ -19,8 +18,8 @@ from bot.views.kit.blocks import (
     whole,
 )
 from bot.views.kit.buttons import PREFIX, Style, actions, button
-from bot.views.kit.cleaning import cap, clean, clean_lines, middle
-from bot.views.kit.inputs import FIELD, choice, field, home, menu, modal, radio, suggested, typed
+from bot.views.kit.cleaning import cap, clean, middle
+from bot.views.kit.inputs import choice, field, home, menu, modal, radio, suggested, typed
 from bot.views.kit.markup import (
     Markup,
     bare,
@@ -34,7 +33,6 @@ from bot.views.kit.markup import (
     mark,
     room,
     sentence,
-    small,
     unescape,
     visible,
 )
@@ -53,7 +51,6 @@ from bot.views.kit.words import (
     name_of,
     number,
     number_of,
-    ordinal,
     plural,
     rev,
     utc,
@@ -61,7 +58,6 @@ from bot.views.kit.words import (
 )
 
 __all__ = [
-    "FIELD",
     "NO_NAMES",
     "PREFIX",
     "REDACTED",
@@ -77,7 +73,6 @@ __all__ = [
     "channel",
     "choice",
     "clean",
-    "clean_lines",
     "code",
     "context",
     "divider",
@@ -85,7 +80,6 @@ __all__ = [
     "escape",
     "fenced",
     "field",
-    "fields",
     "fit",
     "header",
     "home",
@@ -106,7 +100,6 @@ __all__ = [
     "name_of",
     "number",
     "number_of",
-    "ordinal",
     "plain_text",
     "plural",
     "radio",
@@ -117,7 +110,6 @@ __all__ = [
     "section",
     "sentence",
     "sentences",
-    "small",
     "spoken",
     "stacked",
     "suggested",

@@ -63,12 +63,6 @@ def context(*parts: Markup | str) -> Block:
     return {"type": "context", "elements": [mrkdwn(join(parts))]}
 
 
-def fields(*pairs: tuple[str, Markup]) -> Block:
-    """Up to ten labels with their values, in two columns where there is room."""
-    cells: list[Json] = [mrkdwn(Markup(f"*{inert(name, 40)}*\n{cut}")) for name, cut in pairs[:10]]
-    return {"type": "section", "fields": cells}
-
-
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, more: str = "more") -> Block:
     """A table of plain text (one per message): at most 100 rows with its heading, 20 columns and 10,000 characters."""
     width = min(len(columns), limits.TABLE_COLUMNS)

@@ -20,18 +20,16 @@ def _dropped(character: str) -> bool:
 
 def clean(text: str) -> str:
     """`text` on one line: white space becomes single blanks, everything that a reader cannot see is gone."""
+    text = _BLANK.sub(" ", text)
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept: list[str] = []
     marks = 0
-    for character in _BLANK.sub(" ", text):
+    for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks <= MOST_MARKS and not _dropped(character):
             kept.append(character)
     return _BLANK.sub(" ", "".join(kept)).strip()
-
-
-def clean_lines(text: str) -> str:
-    """As `clean`, line by line; blank lines are dropped."""
-    return "\n".join(line for line in map(clean, text.splitlines()) if line)
 
 
 def cap(text: str, most: int) -> str:

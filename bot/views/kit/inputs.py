@@ -7,17 +7,14 @@ from bot.views.kit import limits
 from bot.views.kit.blocks import label, plain_text, whole
 from bot.views.kit.cleaning import cap, clean
 
-FIELD = "value"
-"""The action id of every field: the block id is the field's name."""
-
 
 def field(name: str, title: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    """One labelled field; its block id is `name`, which is what comes back with the form."""
+    """One labelled field; its block id and its action id are `name`, which is what comes back with the form."""
     made: Block = {
         "type": "input",
         "block_id": name,
         "label": plain_text(title, limits.INPUT_LABEL),
-        "element": element,
+        "element": element | {"action_id": name},
         "optional": optional,
     }
     return made | {"hint": plain_text(hint, 300)} if hint else made
@@ -25,16 +22,21 @@ def field(name: str, title: str, element: Block, *, hint: str = "", optional: bo
 
 def typed(*, value: str = "", placeholder: str = "", most: int = 500, several_lines: bool = False) -> Block:
     """A text field."""
-    made: Block = {"type": "plain_text_input", "action_id": FIELD, "multiline": several_lines, "max_length": most}
-    if value:
+    made: Block = {"type": "plain_text_input", "multiline": several_lines, "max_length": most}
+    if clean(value):
         made["initial_value"] = cap(clean(value), most)
     return made | {"placeholder": plain_text(placeholder, limits.PLACEHOLDER)} if placeholder else made
 
 
 def menu(options: Sequence[tuple[str, str]], *, chosen: str = "", placeholder: str = "") -> Block:
-    """A menu of up to 100 (label, value); `chosen` is preselected where it is among them."""
+    """A menu of up to 100 (label, value); `chosen` is preselected where it is among them.
+
+    Without any option that Slack takes it asks for them instead.
+    """
     listed: list[Json] = [choice(name, value) for name, value in _fitting(options)[: limits.OPTIONS]]
-    made: Block = {"type": "static_select", "action_id": FIELD, "options": listed}
+    if not listed:
+        return suggested(placeholder=placeholder)
+    made: Block = {"type": "static_select", "options": listed}
     for item in listed:
         if isinstance(item, dict) and chosen and item["value"] == chosen:
             made["initial_option"] = item
@@ -43,8 +45,8 @@ def menu(options: Sequence[tuple[str, str]], *, chosen: str = "", placeholder: s
 
 def suggested(*, value: str = "", placeholder: str = "", least: int = 0) -> Block:
     """A menu whose options are asked for while somebody types; `value` is preselected."""
-    made: Block = {"type": "external_select", "action_id": FIELD, "min_query_length": least}
-    if value and len(value) <= limits.OPTION_VALUE:
+    made: Block = {"type": "external_select", "min_query_length": least}
+    if clean(value) and len(value) <= limits.OPTION_VALUE:
         made["initial_option"] = choice(value, value)
     return made | {"placeholder": plain_text(placeholder, limits.PLACEHOLDER)} if placeholder else made
 
@@ -52,7 +54,7 @@ def suggested(*, value: str = "", placeholder: str = "", least: int = 0) -> Bloc
 def radio(options: Sequence[tuple[str, str]], *, chosen: str = "") -> Block:
     """Up to ten (label, value), all in sight; `chosen` is preselected where it is among them."""
     listed: list[Json] = [choice(name, value) for name, value in _fitting(options)[:10]]
-    made: Block = {"type": "radio_buttons", "action_id": FIELD, "options": listed}
+    made: Block = {"type": "radio_buttons", "options": listed}
     for item in listed:
         if isinstance(item, dict) and chosen and item["value"] == chosen:
             made["initial_option"] = item

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import LiteralString
 
 from bot.views.kit import limits
-from bot.views.kit.cleaning import cap, clean
+from bot.views.kit.cleaning import ELLIPSIS, cap, clean
 from bot.views.kit.secrets import redact_shapes
+
+LOOKAHEAD = 300
 
 
 class Markup(str):
@@ -36,7 +39,14 @@ def unescape(text: str) -> str:
 
 def bare(text: str, most: int = limits.SPAN) -> str:
     """Untrusted text cleaned, without secrets, capped; not escaped."""
-    return cap(clean(redact_shapes(clean(text))), most)
+    near = text[: 4 * most + LOOKAHEAD]  # nobody reads further, so nobody has to wait for it
+    shown = _shown(near)
+    return cap(shown + ELLIPSIS, most) if len(near) < len(text) else cap(shown, most)
+
+
+@lru_cache(maxsize=1024)  # the same few names and titles come again with every edit of a card
+def _shown(text: str) -> str:
+    return clean(redact_shapes(clean(text)))
 
 
 def inert(text: str, most: int = limits.SPAN) -> Markup:
@@ -64,12 +74,6 @@ def bold(text: str, most: int = limits.SPAN) -> Markup:
     """Bold, closed on the same line, whatever the text is; nothing at all for an empty one."""
     shown = inert(text, most).replace("_", "ˍ").replace("*", "")
     return Markup(f"*{shown}*") if shown.strip() else Markup("")
-
-
-def small(text: str, most: int = limits.SPAN) -> Markup:
-    """Slanted, for an aside."""
-    shown = inert(text, most).replace("_", "ˍ").replace("*", "")
-    return Markup(f"_{shown}_") if shown.strip() else Markup("")
 
 
 def mark(template: LiteralString, *parts: object) -> Markup:

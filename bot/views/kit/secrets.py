@@ -30,10 +30,14 @@ _KNOWN = (
     r"\bhooks\.slack\.com/[A-Za-z]+/[A-Za-z0-9/_-]{8,}",
 )
 _SHAPES = re.compile("|".join(_KNOWN), re.DOTALL)
-_AUTHORIZATION = re.compile(r"\b(bearer|basic|token)([ ]+)[A-Za-z0-9._~+/=-]{12,}", re.IGNORECASE)
+# words like "basic authentication" and "token: refresh" are titles, not secrets: these two ask for a digit or quotes
+_AUTHORIZATION = re.compile(
+    r"\b(bearer|basic|token)([ ]+)(?=[A-Za-z._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,}", re.IGNORECASE
+)
 _ASSIGNED = re.compile(
-    r"([A-Za-z0-9_-]{0,40}(?:passwor[dt]|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\"']?[ ]?[=:][ ]?)"
-    r"(?:\"[^\"\n]{1,400}\"|'[^'\n]{1,400}'|[^\s\"',;&|)]{4,400})",
+    r"((?:passwor[dt]|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[A-Za-z0-9_-]{0,20}[\"']?[ ]?)"
+    r"([=:][ ]?\"[^\"\n]{1,400}\"|[=:][ ]?'[^'\n]{1,400}'|=[ ]?[^\s\"',;&|)]{4,400}"
+    r"|:[ ]?(?=[^\s\"',;&|)0-9]{0,200}[0-9])[^\s\"',;&|)]{6,400})",
     re.IGNORECASE,
 )
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@:]{0,100}:[^\s/@]{1,200}@", re.IGNORECASE)
@@ -43,7 +47,7 @@ def redact_shapes(text: str) -> str:
     """`text` without anything that looks like a token, a key, a password or credentials in a URL."""
     text = _SHAPES.sub(REDACTED, text)
     text = _AUTHORIZATION.sub(rf"\1\2{REDACTED}", text)
-    text = _ASSIGNED.sub(rf"\1{REDACTED}", text)
+    text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2][0]} {REDACTED}", text)
     return _USERINFO.sub(rf"\1{REDACTED}@", text)
 
 
@@ -93,7 +97,8 @@ class Redactor:
         return View(body=self._mapping(view.body))
 
     def _mapping(self, node: Mapping[str, Json]) -> dict[str, Json]:
-        return {key: item if key in _OPAQUE else self._node(item) for key, item in node.items()}
+        opaque = _OPAQUE | {"value"} if node.get("type") == "button" else _OPAQUE
+        return {key: item if key in opaque else self._node(item) for key, item in node.items()}
 
     def _node(self, node: Json) -> Json:
         if isinstance(node, str):
@@ -106,7 +111,7 @@ class Redactor:
         return f"Redactor({len(self.spellings)} spellings)"
 
 
-_OPAQUE = frozenset({"type", "action_id", "block_id", "callback_id", "value"})
+_OPAQUE = frozenset({"type", "action_id", "block_id", "callback_id"})
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 
 

@@ -30,12 +30,6 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
-def ordinal(count: int) -> str:
-    """1st, 2nd, 13th."""
-    ending = "th" if count % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{number(count)}{ending}"
-
-
 def duration(millis: Millis) -> str:
     """48 s, 3 min, 2 h, 3 days: one unit, rounded."""
     millis = max(0, millis)

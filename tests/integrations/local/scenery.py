@@ -56,6 +56,15 @@ class Repository:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
         return self.git("rev-parse", "HEAD")
 
+    def fast_import(self, *commands: str) -> None:
+        subprocess.run(
+            ["git", "-C", str(self.path), "fast-import", "--quiet"],
+            env=_WHO,
+            input="".join(commands),
+            text=True,
+            check=True,
+        )
+
 
 def repository(path: Path) -> Repository:
     path.mkdir(parents=True)

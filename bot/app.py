@@ -1,0 +1,299 @@
+"""The composition root: the one file that knows every part; it discovers, builds, connects, and takes apart in order."""
+
+import asyncio
+import gc
+import importlib
+import json
+import pkgutil
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+from importlib.metadata import entry_points
+from types import ModuleType
+
+import structlog
+
+import commands
+import integrations
+from bot import config
+from bot.commanding import Command, discover
+from bot.domain.terms import SECOND, Millis
+from bot.engine.catalogue import catalogue_of
+from bot.engine.conversing import Conversation
+from bot.engine.desk import Findings
+from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, SECRET_SWEEP, Engine
+from bot.engine.intake import Intake
+from bot.engine.reconcile import SWEEP
+from bot.engine.runtime import Home, Runtime
+from bot.engine.supervisor import Supervisor
+from bot.errors import ChatError
+from bot.ports import Clock, Finding, Integration, Random, Surroundings
+from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
+from bot.slack.manifest import PATH
+from bot.slack.room import SlackRoom
+from bot.store import Store, ThreadedStore, Tx, inbox, operations, outbox, settings
+from bot.store.errors import Unusable
+from bot.store.lockfile import instance_lock
+from bot.views.kit import Redactor
+from bot.web.health import Health
+from bot.web.listeners import Listener, SlackDoor, private_app, public_app
+from bot.web.metrics import Metrics, Reading
+
+log = structlog.get_logger(__name__)
+LOCK_WAIT: Millis = 60 * SECOND
+GROUP = "quarterdeck.integrations"
+HOME, PROBE = "home", "readiness-probe"
+
+
+# ---- discovery -------------------------------------------------------------------------------------------------------
+
+
+def integration_modules() -> dict[str, ModuleType]:
+    """Every integration by its name: the folder, then what other distributions offer under our entry point."""
+    found: dict[str, ModuleType] = {}
+    for info in pkgutil.iter_modules(integrations.__path__):
+        if not info.name.startswith("_"):
+            module = importlib.import_module(f"{integrations.__name__}.{info.name}")
+            found[module.NAME] = module
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, point.load())
+    return found
+
+
+def integration_models(modules: Mapping[str, ModuleType]) -> dict[str, config.IntegrationModels]:
+    """What `config.load` needs to validate each integration's settings and targets."""
+    return {
+        name: config.IntegrationModels(settings=module.SETTINGS, target=module.TARGET)
+        for name, module in modules.items()
+    }
+
+
+def all_commands() -> dict[str, Command]:
+    """Every command by name: the folder is the registry."""
+    return discover(commands.__name__)
+
+
+def build_integrations(
+    configuration: config.Configuration, modules: Mapping[str, ModuleType], surroundings: Surroundings
+) -> dict[str, Integration]:
+    """Every configured connection, built."""
+    return {
+        name: modules[each.kind].build(name, each.settings, surroundings)
+        for name, each in configuration.integrations.items()
+    }
+
+
+# ---- running ---------------------------------------------------------------------------------------------------------
+
+
+class App:
+    """The running bot. Made by `running`, which takes it apart again."""
+
+    def __init__(self, configuration: config.Configuration, *, clock: Clock, random: Random) -> None:
+        self.configuration = configuration
+        self.clock = clock
+        self.random = random
+        self.intake_open = False
+        self.room: SlackRoom
+        self.store: ThreadedStore
+        self.engine: Engine
+        self.supervisor = Supervisor(clock)
+        self.runner = LocalRunner()
+        self.alarm = AlarmClock()
+
+    def degraded(self) -> tuple[str, ...]:
+        """What is out of reach, in words; it fails no health check."""
+        problem = self.room.problem
+        return (f"Slack: {problem}",) if problem else ()
+
+
+def build_engine(
+    configuration: config.Configuration,
+    *,
+    store: Store,
+    room: SlackRoom,
+    runner: LocalRunner,
+    supervisor: Supervisor,
+    clock: Clock,
+    random: Random,
+    home: Home,
+    examine: Findings,
+) -> Engine:
+    """The engine with everything it needs handed down."""
+    surroundings = Surroundings(
+        clock=clock, random=random, folder=configuration.store.parent, secrets=configuration.secrets
+    )
+    runtime = Runtime(
+        catalogue=catalogue_of(configuration),
+        store=store,
+        chat=room.chat,
+        clock=clock,
+        random=random,
+        runner=runner,
+        supervisor=supervisor,
+        integrations=build_integrations(configuration, integration_modules(), surroundings),
+        home=home,
+        redactor=Redactor.of(configuration.secrets),
+    )
+    conversation = Conversation(runtime, all_commands(), line_of=configuration.line_of, examine=examine)
+    intake = Intake(runtime, instant=conversation.instant, work=conversation.work, suggest=conversation.suggest)
+    return Engine(runtime, intake)
+
+
+@asynccontextmanager
+async def running(configuration: config.Configuration) -> AsyncIterator[App]:
+    """The bot, ready. Leaving the block stops it: intake first, then passes, listeners, store and lock."""
+    async with AsyncExitStack() as stack:
+        app = App(configuration, clock=SystemClock(), random=SystemRandom())
+        await _lock(app, stack)
+        app.store = await ThreadedStore.open(configuration.store)
+        stack.push_async_callback(app.store.close)
+        app.room = SlackRoom(configuration.slack, app.clock, app.random)
+        stack.push_async_callback(app.room.stop)
+        await _open_private(app, stack)
+        home = await _introduce(app)
+        app.engine = build_engine(
+            configuration,
+            store=app.store,
+            room=app.room,
+            runner=app.runner,
+            supervisor=app.supervisor,
+            clock=app.clock,
+            random=app.random,
+            home=home,
+            examine=_examine(app),
+        )
+        stack.push_async_callback(app.engine.end)
+        _wake(app, stack)
+        unfinished = await app.engine.begin()
+        await app.room.listen(app.engine.intake.receive)
+        stack.push_async_callback(_close_intake, app)
+        await _open_public(app, stack)
+        app.intake_open = True
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 1000)
+        log.info("ready", team=home.team, unfinished=unfinished, mode=str(configuration.slack.mode))
+        yield app
+
+
+async def run(configuration: config.Configuration) -> None:
+    """Run until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(configuration) as app:
+        print(f"Quarterdeck is ready ({configuration.slack.mode} mode).", flush=True)  # noqa: T201 (for whoever started it)
+        await stop.wait()
+        log.info("stopping")
+        app.intake_open = False
+
+
+async def _lock(app: App, stack: AsyncExitStack) -> None:
+    """Be the only instance on this database; wait a minute for the one before to let go."""
+    path = app.configuration.store
+    path.parent.mkdir(parents=True, exist_ok=True)
+    until = app.clock.now() + LOCK_WAIT
+    while True:
+        try:
+            stack.enter_context(instance_lock(path, since=app.clock.now()))
+        except Unusable as error:
+            if app.clock.now() >= until:
+                raise
+            log.warning("waiting for the other instance", error=str(error))
+            await app.clock.sleep(SECOND)
+        else:
+            return
+
+
+async def _introduce(app: App) -> Home:
+    """Who we are: asked of Slack, or remembered where Slack cannot be reached now (status and reconcile go on without it)."""
+    try:
+        found = await app.room.connect()
+    except ChatError as error:
+        known = await app.store.read(lambda tx: settings.get(tx, HOME))
+        if known is None or not _passing(error):
+            raise
+        log.warning("Slack cannot be reached; going on as before", error=str(error))
+        return Home(**json.loads(known))
+    home = Home(team=found.team, bot_user=found.bot_user, enterprise=found.enterprise, name=found.bot)
+    await app.store.write(lambda tx: settings.put(tx, HOME, json.dumps(asdict(home))))
+    return home
+
+
+def _examine(app: App) -> Findings:
+    """The doctor, with everything it may look at."""
+
+    async def examine() -> tuple[Finding, ...]:
+        found: list[Finding] = []
+        for integration in app.engine.runtime.integrations.values():
+            if integration.doctor is not None:
+                found.extend(await integration.doctor.examine())
+        return tuple(found)
+
+    return examine
+
+
+def _passing(error: ChatError) -> bool:
+    return error.lost or error.code in {"unreachable", "timeout", "connection_lost", "ratelimited"}
+
+
+async def _open_private(app: App, stack: AsyncExitStack) -> None:
+    health = Health(
+        writer_alive=lambda: app.store.alive,
+        write=lambda: app.store.write(lambda tx: settings.put(tx, PROBE, str(app.clock.now()))),
+        intake_open=lambda: app.intake_open,
+        degraded=app.degraded,
+    )
+
+    async def measure() -> bytes:
+        return Metrics(await _reading(app)).render()
+
+    listener = Listener(private_app(health, measure), app.configuration.web.private.listen, "web.private.listen")
+    await listener.open()
+    stack.push_async_callback(listener.close)
+
+
+async def _reading(app: App) -> Reading:
+    def count(tx: Tx) -> tuple[int, int, dict[str, int]]:
+        return outbox.waiting(tx), inbox.waiting(tx), operations.by_state(tx)
+
+    owed, working, states = await app.store.read(count)
+    return Reading(
+        connections=app.room.connected,
+        intake_open=app.intake_open,
+        writes_waiting=app.store.waiting,
+        outbox_waiting=owed,
+        inbox_waiting=working,
+        operations=states,
+        calls=app.room.calls,
+        passes=app.supervisor.busy,
+    )
+
+
+async def _open_public(app: App, stack: AsyncExitStack) -> None:
+    public, secret = app.configuration.web.public, app.configuration.slack.signing_secret
+    if public is None or secret is None:
+        return
+    door = SlackDoor(path=PATH, secret=secret.get_secret_value(), now=app.clock.now, dispatch=app.room.dispatch)
+    listener = Listener(public_app(door), public.listen, "web.public.listen")
+    await listener.open()
+    stack.push_async_callback(listener.close)
+
+
+def _wake(app: App, stack: AsyncExitStack) -> None:
+    engine = app.engine
+    app.runner.connect(engine.dispatch)
+    stack.callback(app.runner.close)
+    app.alarm.every(SWEEP, "operations", engine.sweep_operations)
+    app.alarm.every(OUTBOX_SWEEP, "outbox", engine.sweep_outbox)
+    app.alarm.every(PLAN_SWEEP, "plans", engine.sweep_plans)
+    app.alarm.every(SECRET_SWEEP, "secrets", engine.sweep_secrets)
+    app.alarm.start()
+    stack.callback(app.alarm.close)
+
+
+async def _close_intake(app: App) -> None:
+    app.intake_open = False
+    await app.room.close_intake()

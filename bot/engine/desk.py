@@ -1,0 +1,162 @@
+"""The asking API that commands are given: every question of `bot.commanding.desk.Desk`, answered from rows and reads."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.commanding import Vocabulary
+from bot.commanding.desk import Board, Difference, Past, Reasoning, Rights
+from bot.commanding.topics import topics
+from bot.domain.help import Topic
+from bot.domain.messages import Message
+from bot.domain.people import Standing
+from bot.domain.plans import Offer, Plan
+from bot.domain.policy import Verdict
+from bot.domain.requests import Invocation, Request
+from bot.domain.roles import may
+from bot.domain.status import Desk as Mine
+from bot.domain.terms import Identity, Permission, Target, Unknown
+from bot.engine import asking, planning, presenting
+from bot.engine.facts import shown
+from bot.engine.runtime import Runtime
+from bot.errors import ChatError
+from bot.ports import Finding
+from bot.store import people, plans
+
+Findings = Callable[[], Awaitable[tuple[Finding, ...]]]
+
+
+class EngineDesk:
+    """Answers for one installation; `line_of` turns a configuration key into `file:line`, `examine` is the doctor."""
+
+    def __init__(
+        self, runtime: Runtime, vocabulary: Vocabulary, *, line_of: Callable[[str], str], examine: Findings
+    ) -> None:
+        self._runtime = runtime
+        self._vocabulary = vocabulary
+        self._line_of = line_of
+        self._examine = examine
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of this installation."""
+        return self._vocabulary
+
+    async def status(
+        self, invocation: Invocation, *, services: tuple[str, ...], environment: str, everything: bool
+    ) -> Board:
+        """Those services; without any: this channel's, else all of them."""
+        named = services or await self._here(invocation, everything=everything)
+        found = await asking.status(self._runtime, named)
+        if environment:
+            limited = [
+                replace(
+                    each, targets=tuple(target for target in each.targets if target.target.environment == environment)
+                )
+                for each in found.services
+            ]
+            found = replace(found, services=tuple(each for each in limited if each.targets))
+        others = 0 if services or everything else len(self._runtime.catalogue.services) - len(named)
+        return Board(status=replace(found, others=others), names=await self._names(invocation.who))
+
+    async def _here(self, invocation: Invocation, *, everything: bool) -> tuple[str, ...]:
+        every = tuple(self._runtime.catalogue.services)
+        if everything:
+            return every
+        where = invocation.where
+        return self._vocabulary.services_of(where.channel, await self._channel_name(where.channel)) or every
+
+    async def _channel_name(self, channel: str) -> str:
+        try:
+            return (await self._runtime.chat.channel(channel)).name if channel else ""
+        except ChatError:
+            return ""
+
+    async def _names(self, who: Identity) -> Mapping[str, str]:
+        return await self._runtime.store.read(lambda tx: people.names(tx, who.team))
+
+    async def history(self, target: Target) -> Past:
+        """What was live there and what was tried."""
+        entries, live = await asking.history(self._runtime, target)
+        names = await self._names(self._runtime.me())
+        return Past(target=target, entries=tuple(entries), live=live, names=names)
+
+    async def changes(self, target: Target, ref: str) -> Difference:
+        """From what is live to `ref`."""
+        return Difference(target=target, changes=await asking.changes_between(self._runtime, target, ref))
+
+    async def why(self, request: Request, invocation: Invocation) -> tuple[Reasoning, ...]:
+        """Ask every gate for each target; nothing is kept."""
+        return tuple([await self._reasoning(request, invocation, target) for target in request.targets])
+
+    async def _reasoning(self, request: Request, invocation: Invocation, target: Target) -> Reasoning:
+        verdicts, revision = await asking.why(self._runtime, request, invocation, target)
+        return Reasoning(target=target, verdicts=tuple(self._with_line(each) for each in verdicts), revision=revision)
+
+    def _with_line(self, verdict: Verdict) -> Verdict:
+        key = verdict.rule
+        if not key.startswith(("services.", "roles.")):
+            return verdict
+        return replace(verdict, rule=f"{key} ({self._line_of(key)})")
+
+    async def open_plans(self, invocation: Invocation) -> tuple[tuple[Plan, tuple[Offer, ...]], ...]:
+        """The asker's plans that can still be confirmed, with their offers."""
+        mine = await asking.desk(self._runtime, invocation.who)
+        return mine.plans
+
+    async def plan_again(self, invocation: Invocation) -> Message | None:
+        """The asker's last plan anew."""
+        last = await self._runtime.store.read(lambda tx: plans.newest(tx, invocation.who))
+        if last is None:
+            return None
+        request = Request(action=last.action, targets=(last.target,), ref=last.asked_ref, because=last.because)
+        made = await planning.plan(self._runtime, request, invocation)
+        return presenting.answers(self._runtime, made, dry_run=False)
+
+    async def mine(self, invocation: Invocation) -> tuple[Mine, Mapping[str, str]]:
+        """What waits for the asker, their plans, what runs, and their last targets."""
+        return await asking.desk(self._runtime, invocation.who), await self._names(invocation.who)
+
+    async def rights(self, invocation: Invocation) -> Rights:
+        """How we see the asker."""
+        found = await asking.whoami(self._runtime, invocation.who)
+        services = await self._here(invocation, everything=False)
+        if isinstance(found.person, Unknown):
+            return Rights(whoami=found, allowed=frozenset(), example=self.example(services), helpers=self._operators())
+        roles, person = self._runtime.catalogue.roles, found.person
+        insider = found.home and person.standing is Standing.MEMBER
+        here = [target for target in self._runtime.catalogue.targets() if target.service in services]
+        targets: list[Target | None] = [*here, None]
+        allowed = frozenset(
+            permission
+            for permission in Permission
+            if insider and any(may(person, permission, target, roles)[0] for target in targets)
+        )
+        return Rights(whoami=found, allowed=allowed, example=self.example(services), helpers=self._operators())
+
+    def _operators(self) -> tuple[str, ...]:
+        named = [
+            who
+            for role in self._runtime.catalogue.roles
+            if Permission.DOCTOR in role.may
+            for who in sorted(role.people)
+        ]
+        return tuple(dict.fromkeys(shown(who) for who in named))[:5]
+
+    async def findings(self, invocation: Invocation) -> tuple[Finding, ...]:
+        """The doctor's report."""
+        del invocation
+        return await self._examine()
+
+    async def topics(self, invocation: Invocation) -> Sequence[Topic]:
+        """The commands that this person may use, for the Home tab."""
+        mine, _ = topics(self._vocabulary.commands.values(), await self.rights(invocation))
+        return mine
+
+    def example(self, services: Sequence[str]) -> Target | None:
+        """A target that is no production, for examples."""
+        for name in services or tuple(self._runtime.catalogue.services):
+            service = self._runtime.catalogue.services[name]
+            safe = [each for each in service.environments if not each.policy.production] or list(service.environments)
+            if safe:
+                return safe[0].target
+        return None

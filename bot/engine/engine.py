@@ -1,0 +1,66 @@
+"""The engine as the composition root sees it: made of a runtime, woken by keys, started and stopped in order."""
+
+from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
+from bot.engine import reconcile
+from bot.engine.intake import Intake
+from bot.engine.outbox import Deliverer
+from bot.engine.runtime import Runtime
+from bot.store import inbox, operations, plans
+
+OUTBOX_SWEEP: Millis = 2 * SECOND
+PLAN_SWEEP: Millis = MINUTE
+SECRET_SWEEP: Millis = HOUR
+PATIENCE: Millis = 8 * SECOND
+
+
+class Engine:
+    """Turns wake-ups into supervised passes; every pass reads rows, so a pass too many is harmless and one too few is repaired."""
+
+    def __init__(self, runtime: Runtime, intake: Intake) -> None:
+        self.runtime = runtime
+        self.intake = intake
+        self._deliverer = Deliverer(runtime)
+
+    def dispatch(self, key: str) -> None:
+        """Look at `operation:12` or `outbox`."""
+        kind, _, number = key.partition(":")
+        if kind == "operation":
+            reconcile.start(self.runtime, int(number))
+        elif kind == "outbox":
+            self.runtime.supervisor.start("outbox", self._deliverer.run)
+        else:
+            raise ValueError(f"nobody looks at {key}")
+
+    async def sweep_operations(self) -> None:
+        """Everything unfinished that is due."""
+        await reconcile.sweep(self.runtime)
+
+    async def sweep_outbox(self) -> None:
+        """Every message that is owed."""
+        self.dispatch("outbox")
+
+    async def sweep_plans(self) -> None:
+        """Plans whose time is over end."""
+        now = self.runtime.clock.now()
+        await self.runtime.store.write(lambda tx: plans.expire(tx, now))
+
+    async def sweep_secrets(self) -> None:
+        """Response urls that Slack no longer honours are erased."""
+        now = self.runtime.clock.now()
+        await self.runtime.store.write(lambda tx: inbox.erase_secrets(tx, now))
+
+    async def begin(self) -> int:
+        """After a start: look at every unfinished operation now, take stored deliveries up again, deliver what is owed.
+
+        Returns how many unfinished operations there are.
+        """
+        unfinished = await self.runtime.store.read(operations.unfinished)
+        for operation in unfinished:
+            reconcile.start(self.runtime, operation.id)
+        await self.intake.resume()
+        self.dispatch("outbox")
+        return len(unfinished)
+
+    async def end(self) -> None:
+        """Let passes finish for a while, then leave the rest to the rows."""
+        await self.runtime.supervisor.close(PATIENCE)
