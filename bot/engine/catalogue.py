@@ -45,6 +45,7 @@ class Service:
     paths: tuple[str, ...]
     irreversible: tuple[str, ...]
     environments: tuple[Environment, ...]
+    owners: tuple[str, ...] = ()  # user ids and user groups of its team
 
     def environment(self, name: str) -> Environment | None:
         """The environment with that configured name."""
@@ -65,6 +66,14 @@ class Catalogue:
         service = self.services.get(target.service)
         environment = service.environment(target.environment) if service else None
         return (service, environment) if service and environment else None
+
+    def owners(self, service: str) -> tuple[str, ...]:
+        """Mentions of the team that owns a service; a group is mentioned only where it is configured by its id."""
+        found = self.services.get(service)
+        named = found.owners if found else ()
+        people = [f"<@{who}>" for who in named if is_user(who)]
+        groups = [f"<!subteam^{who}>" for who in named if who.startswith("S") and who.isalnum() and who.isupper()]
+        return (*people, *groups)
 
     def targets(self) -> tuple[Target, ...]:
         """Every target, in the order of the file."""
@@ -101,6 +110,7 @@ def _service(configuration: config.Configuration, service: config.Service) -> Se
         paths=service.paths,
         irreversible=service.irreversible,
         environments=tuple(_environment(configuration, service, each) for each in service.environments),
+        owners=configuration.teams[service.team].people if service.team else (),
     )
 
 

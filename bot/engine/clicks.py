@@ -103,6 +103,11 @@ class Clicks:
         plan = await self._plan_of(offer)
         assert plan is not None, "an offer to confirm names its plan"
         invocation = answering.delivery.invocation
+        if plan.late_landing:
+            form = forms.confirm_form(plan, carried=f"{offer.id} {plan.target.service}")
+            again = f"{self._runtime.catalogue.command} rollback {plan.target.service} {plan.target.environment}"
+            await answering.open(form, notices.window_gone(again))
+            return
         outcome = await submit.confirm(self._runtime, offer, invocation)
         message = await presenting.confirmation(self._runtime, outcome, plan, invocation.who)
         await answering.privately(message)

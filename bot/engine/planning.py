@@ -79,8 +79,8 @@ async def plan(runtime: Runtime, request: Request, invocation: Invocation) -> li
 async def store(runtime: Runtime, made: Draft, *, dry_run: bool = False) -> Planned:
     """Keep a draft as an open plan; a dry run is shown but gets no right to be confirmed."""
     assert made.plan is not None, "a refused draft has no plan"
-    rights = offers_of(runtime, made.plan, dry_run=dry_run)
     first = first_contact(made)
+    rights = offers_of(runtime, made.plan, dry_run=dry_run, adopt=first)
     seen = observed(made)
 
     def keep(tx: Tx) -> None:
@@ -121,9 +121,11 @@ def observed(made: Draft) -> Deployment | None:
     return Deployment(target=made.question.target, revision=live.revision, since=live.at, by="outside")
 
 
-def offers_of(runtime: Runtime, made: Plan, *, dry_run: bool) -> tuple[Offer, ...]:
+def offers_of(runtime: Runtime, made: Plan, *, dry_run: bool, adopt: bool = False) -> tuple[Offer, ...]:
     """The buttons of a plan, in order: expected, informative, drastic last."""
     verbs = [OfferVerb.SHOW_CHANGES] if dry_run else [OfferVerb.CONFIRM, OfferVerb.SHOW_CHANGES, OfferVerb.DECLINE]
+    if adopt and not dry_run:
+        verbs.append(OfferVerb.ADOPT)
     return tuple(
         Offer(
             id=runtime.random.token(),
@@ -131,7 +133,7 @@ def offers_of(runtime: Runtime, made: Plan, *, dry_run: bool) -> tuple[Offer, ..
             subject=f"plan:{made.id}",
             audience=made.who.user,
             body={"plan": made.id},
-            single_use=verb is not OfferVerb.SHOW_CHANGES,
+            single_use=verb in {OfferVerb.CONFIRM, OfferVerb.DECLINE},
             created_at=made.created_at,
             expires_at=made.expires_at,
         )

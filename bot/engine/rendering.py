@@ -11,6 +11,7 @@ from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import offers, operations, people, plans
 from bot.views import cards, changes, notices, replies
+from bot.views.commands import typed
 
 Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
 LOG_LINES = 60
@@ -53,7 +54,9 @@ async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messa
 
 async def _opened(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
     del owed
-    return replies.opened(operation, names=await names_of(runtime, operation))
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    line = typed(operation.action, operation.target, plan.asked_ref if plan else "", command=runtime.catalogue.command)
+    return replies.opened(operation, typed=line, names=await names_of(runtime, operation))
 
 
 async def _steps(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
@@ -65,7 +68,8 @@ async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messa
     if operation.state != owed.body["state"]:
         return None
     rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
-    return replies.ringing(operation, offers=rights, names=await names_of(runtime, operation))
+    owners = runtime.catalogue.owners(operation.target.service)
+    return replies.ringing(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
 
 
 async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
@@ -73,7 +77,8 @@ async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Mess
         return None
     rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
     names = await names_of(runtime, operation)
-    return replies.asks_for_help(operation, offers=rights, names=names, later=True)
+    owners = runtime.catalogue.owners(operation.target.service)
+    return replies.asks_for_help(operation, owners=owners, offers=rights, names=names, later=True)
 
 
 async def _log(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
