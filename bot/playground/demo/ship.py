@@ -93,7 +93,7 @@ def fetch(berth: Berth, revision: str) -> Path:
     repository = berth.folder / "git" / f"{berth.service}.git"
     release = berth.folder / "releases" / f"{berth.name}-{revision[:7]}-{os.getpid()}"
     release.mkdir(parents=True)
-    index = release.with_suffix(".index")
+    index = release / ".index"  # inside, so that it goes with the release
     git = ["git", "-C", str(repository), f"--work-tree={release}"]
     for words in (["read-tree", f"{revision}^{{tree}}"], ["checkout-index", "--all", f"--prefix={release}/"]):
         done = subprocess.run(
