@@ -132,13 +132,13 @@ async def desk(runtime: Runtime, who: Identity) -> Desk:
 
     def recall(tx: Tx) -> tuple[tuple[Operation, ...], list[tuple[Plan, tuple[Offer, ...]]], tuple[Target, ...]]:
         unfinished = operations.unfinished(tx)
-        open_plans = [(each, tuple(offers.of_subject(tx, f"plan:{each.id}"))) for each in plans.open_of(tx, who, now)]
+        open_plans = [(each, tuple(offers.open_of(tx, f"plan:{each.id}", now))) for each in plans.open_of(tx, who, now)]
         return unfinished, open_plans, operations.last_targets(tx, who, LAST_TARGETS)
 
     unfinished, open_plans, targets = await runtime.store.read(recall)
     waiting = [each for each in unfinished if each.state is State.NEEDS_HUMAN]
     rights = await runtime.store.read(
-        lambda tx: {each.id: tuple(offers.of_subject(tx, f"operation:{each.id}")) for each in waiting}
+        lambda tx: {each.id: tuple(offers.open_of(tx, f"operation:{each.id}", now)) for each in waiting}
     )
     recent = await asyncio.gather(
         *(target_status(runtime, *found) for target in targets if (found := runtime.catalogue.find(target)))

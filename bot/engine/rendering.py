@@ -47,7 +47,7 @@ async def names_of(runtime: Runtime, operation: Operation) -> Mapping[str, str]:
 
 
 async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
-    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
     looked_at = (operation.note,) if operation.state in {State.UNKNOWN, State.NEEDS_HUMAN} and operation.note else ()
     return cards.operation_card(operation, rights, names=await names_of(runtime, operation), looked_at=looked_at)
 
@@ -67,7 +67,7 @@ async def _steps(runtime: Runtime, owed: Outgoing, operation: Operation) -> Mess
 async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
     if operation.state != owed.body["state"]:
         return None
-    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
     owners = runtime.catalogue.owners(operation.target.service)
     return replies.ringing(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
 
@@ -75,7 +75,7 @@ async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messa
 async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
     if operation.state != owed.body["state"]:
         return None
-    rights = await runtime.store.read(lambda tx: offers.of_subject(tx, owed.subject))
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
     names = await names_of(runtime, operation)
     owners = runtime.catalogue.owners(operation.target.service)
     return replies.asks_for_help(operation, owners=owners, offers=rights, names=names, later=True)

@@ -92,6 +92,13 @@ def of_subject(tx: Tx, subject: str) -> tuple[Offer, ...]:
     return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
 
 
+def open_of(tx: Tx, subject: str, now: Millis) -> tuple[Offer, ...]:
+    """The offers about a subject that can still be used: neither used up nor expired nor retired, oldest first."""
+    return tuple(
+        each for each in of_subject(tx, subject) if not each.used_at and (not each.expires_at or each.expires_at > now)
+    )
+
+
 def retire(tx: Tx, subject: str, at: Millis) -> int:
     """The question is answered: what was not used expires now; returns how many."""
     return tx.run(RETIRE, subject=subject, at=max(at, 1))
