@@ -1,6 +1,7 @@
 """The playground's public face: embed it in a test or a command, serve it, and be the people in it."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -57,8 +58,10 @@ class Playground:
         strict: bool = True,
         limits: bool = True,
         panel: Panel | None = None,
-        seed: int = 0,
+        seed: int | None = None,
     ) -> None:
+        """`seed` makes ids, tickets and connection order repeatable; without one they differ at every start, as Slack's do."""
+        seed = secrets.randbits(64) if seed is None else seed
         workspace, clock = workspace or default_workspace(), clock or RealClock()
         self.slack: LocalSlack = build(workspace=workspace, clock=clock, strict=strict, limits=limits, seed=seed)
         self.people = People(slack=self.slack)
