@@ -95,6 +95,7 @@ class App:
         self.clock = clock
         self.random = random
         self.intake_open = False
+        self.private_address = ""
         self.room: SlackRoom
         self.store: ThreadedStore
         self.engine: Engine
@@ -251,7 +252,7 @@ async def _open_private(app: App, stack: AsyncExitStack) -> None:
         return Metrics(await _reading(app)).render()
 
     listener = Listener(private_app(health, measure), app.configuration.web.private.listen, "web.private.listen")
-    await listener.open()
+    app.private_address = await listener.open()
     stack.push_async_callback(listener.close)
 
 
