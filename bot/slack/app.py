@@ -9,6 +9,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.client import QUIET
 from bot.slack.fields import Body
 from bot.slack.router import Router
 
@@ -36,6 +37,7 @@ def bolt_app(client: AsyncWebClient, router: Router) -> AsyncApp:
     with _without_environment():
         app = AsyncApp(
             name="quarterdeck",
+            logger=QUIET,
             client=client,
             signing_secret="",
             before_authorize=router,

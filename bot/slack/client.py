@@ -1,6 +1,7 @@
 """Calls to Slack's Web API over one shared session, with our own deadlines, one retry for reads, and one error type."""
 
 import ipaddress
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
@@ -15,6 +16,10 @@ from bot.slack.failures import FAILURES, classify, complaints, disconnected
 from bot.slack.fields import Body, mapping
 
 log = structlog.get_logger(__name__)
+
+QUIET = logging.getLogger("bot.slack.sdk")
+"""The SDK's and Bolt's logger: at DEBUG they print bodies with their secrets, so that the level is set here, whatever the root's is."""
+QUIET.setLevel(logging.WARNING)
 
 DEADLINE = 10.0  # seconds for one call, from connecting to the last byte
 CONNECT = 5.0
@@ -42,7 +47,7 @@ def proxy_for(url: str) -> str | None:
 
 def web_client(token: str, base_url: str) -> AsyncWebClient:
     """The SDK's client without its defaults that surprise: no retry of its own, no proxy that we did not choose."""
-    client = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=int(DEADLINE))
+    client = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=int(DEADLINE), logger=QUIET)
     client.proxy = proxy_for(base_url)
     return client
 

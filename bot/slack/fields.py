@@ -11,7 +11,7 @@ EMPTY: Body = {}
 
 def mapping(value: object) -> Body:
     """The value if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else EMPTY
+    return value if isinstance(value, dict) else EMPTY
 
 
 def items(value: object) -> Sequence[object]:
@@ -33,7 +33,9 @@ def text(value: object, limit: int = LONGEST) -> str:
 def at(body: object, *path: str) -> object:
     """What lies at the end of the path, or None."""
     for name in path:
-        body = mapping(body).get(name)
+        if not isinstance(body, dict):
+            return None
+        body = body.get(name)
     return body
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import traceback
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -67,6 +68,14 @@ async def test_a_bad_token_is_told_with_its_fix(here: SlackRoom, slack: TinySlac
     assert code in sentence
     assert caught.value.fix in sentence
     assert "xoxb" not in sentence.replace("begin with xoxb-", "")
+
+
+async def test_an_answer_that_does_not_say_who_we_are_is_none(here: SlackRoom, slack: TinySlack) -> None:
+    """Without our team nobody could be told from a stranger."""
+    slack.answer("auth.test", user_id=BOT_USER)
+    with pytest.raises(ChatError, match="unreadable_answer"):
+        await here.connect()
+    assert here.connection is None
 
 
 async def test_a_slack_that_is_away_is_not_our_fault(clock: FakeClock) -> None:
@@ -234,6 +243,14 @@ async def test_a_read_is_repeated_once_over_a_broken_connection(here: SlackRoom,
     assert (caught.value.code, caught.value.lost) == ("connection_lost", False)
 
 
+async def test_a_refused_read_is_not_repeated(here: SlackRoom, slack: TinySlack) -> None:
+    """Slack has answered; neither is one that ran out of time, since it would take twice as long."""
+    slack.refuse("users.info", "user_not_found")
+    with pytest.raises(ChatError, match="user_not_found"):
+        await here.chat.person(ADA)
+    assert len(slack.told("users.info")) == 1
+
+
 async def test_calls_are_counted_by_outcome(here: SlackRoom, slack: TinySlack) -> None:
     """For metrics."""
     slack.refuse("chat.update", "msg_too_long")
@@ -288,6 +305,34 @@ async def test_respond_looks_at_the_answer(here: SlackRoom, slack: TinySlack, an
     with pytest.raises(ChatError) as caught:
         await here.chat.respond(f"{slack.url}/respond/a", CARD, replace=False)
     assert (caught.value.code, caught.value.lost) == (code, code == "http_500")
+
+
+async def test_respond_without_an_answer_is_lost_and_keeps_the_url_to_itself(here: SlackRoom, slack: TinySlack) -> None:
+    """The url is a secret for half an hour; aiohttp's errors would hold it."""
+    slack.methods["respond"] = broken("reset")
+    secret = "".join(reversed("terces-yrev"))  # spelt so that no source line in the traceback has it
+    with pytest.raises(ChatError) as caught:
+        await here.chat.respond(f"{slack.url}/respond/{secret}", CARD, replace=False)
+    assert (caught.value.code, caught.value.lost) == ("connection_lost", True)
+    assert secret not in "".join(traceback.format_exception(caught.value))
+    assert len(slack.told(f"respond:{secret}")) == 1
+
+
+async def test_respond_is_slowed_down(here: SlackRoom, slack: TinySlack) -> None:
+    """By Retry-After."""
+    slack.methods["respond"] = lambda _request, _arguments: web.Response(status=429, headers={"Retry-After": "3"})
+    with pytest.raises(ChatError) as caught:
+        await here.chat.respond(f"{slack.url}/respond/a", CARD, replace=False)
+    assert (caught.value.code, caught.value.retry_after) == ("ratelimited", 3_000)
+
+
+async def test_after_the_stop_nothing_is_sent(slack: TinySlack, clock: FakeClock) -> None:
+    """The SDK would open a session of its own for a call after that, but nobody makes one."""
+    async with room(slack, clock=clock) as made:
+        url = f"{slack.url}/respond/a"
+    with pytest.raises(ChatError, match="unreachable"):
+        await made.chat.respond(url, CARD, replace=False)
+    assert slack.calls == []
 
 
 async def test_respond_is_refused_elsewhere(here: SlackRoom) -> None:
@@ -535,6 +580,15 @@ async def test_shared_means_with_other_workspaces(
     """Within one organisation is not shared; doubt is."""
     slack.answer("conversations.info", channel={"id": "C0WEB1234", "name": "x", **fields})
     assert (await here.chat.channel("C0WEB1234")).shared is shared
+
+
+@pytest.mark.parametrize("named", ["C0WEB1234", "team-web"])
+async def test_a_channel_without_an_id_is_not_found(here: SlackRoom, slack: TinySlack, named: str) -> None:
+    """By id or by name."""
+    slack.answer("conversations.list", channels=[{"id": "C0WEB1234", "name": "team-web"}])
+    slack.answer("conversations.info", channel={})
+    with pytest.raises(ChatError, match="channel_not_found"):
+        await here.chat.channel(named)
 
 
 async def test_a_direct_conversation(here: SlackRoom, slack: TinySlack) -> None:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.slack.bodies import decode
 from bot.slack.room import SlackRoom
 from bot.web.rawcheck import LARGEST, Rejection, authentic, signed
 from tests.slack.world import NOW, SECRET, Engine, TinySlack, command, event, form, headers, mention, room
@@ -51,6 +53,7 @@ def test_five_minutes_either_way(off: int, status: int) -> None:
         "17955180001",
         "١٧٩٥٥١٨٠٠٠",
         "0x6b0a1b2c",
+        "1" * 5000,
         "1795518000.0",
     ],
 )
@@ -235,3 +238,14 @@ def test_the_signature_is_slacks() -> None:
     )
     found = signed("8f742231b10e8888abcd99yyyzzz85a5", "1531420618", raw)
     assert found == "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+
+
+FORM = st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=8), min_size=1, max_size=6)
+
+
+@given(FORM)
+def test_forms_are_read_as_the_standard_library_reads_them(fields: dict[str, str]) -> None:
+    """Our own reader is only faster."""
+    assume("payload" not in fields)
+    raw = urlencode(fields, errors="replace").encode()
+    assert decode(raw, "application/x-www-form-urlencoded") == dict(parse_qsl(raw.decode(), keep_blank_values=True))

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import logging
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import structlog
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from structlog.testing import capture_logs
@@ -136,8 +138,6 @@ def test_the_environment_of_others_is_not_ours(monkeypatch: pytest.MonkeyPatch) 
     app = _app()
     assert app.oauth_flow is None
     assert app._token == "xoxb-test"
-    import os
-
     assert os.environ["SLACK_CLIENT_ID"] == "1.2"
 
 
@@ -307,6 +307,19 @@ async def test_a_click_in_home_is_answered_by_direct_message(http: SlackRoom, en
     assert slack.told("chat.postMessage")[0]["channel"] == "D0ADA1234"
 
 
+async def test_an_answer_that_cannot_follow_is_logged(http: SlackRoom, engine: Engine, slack: TinySlack) -> None:
+    """Best effort: the click stays acked, the log has the reference, and no url."""
+    slack.methods["respond"] = lambda _request, _arguments: web.Response(status=404, text="used_url")
+    engine.ack = Ack(message=HELLO)
+    await http.listen(engine)
+    with capture_logs() as logs:
+        assert await send(http, click(**here("click", slack))) == (200, None)
+        await slack.until(lambda: bool(logs))
+    assert logs[0]["ref"] == engine.received[0].invocation.ref
+    assert logs[0]["code"] == "used_url"
+    assert "respond" not in str(logs)
+
+
 async def test_news_empties_what_was_remembered(http: SlackRoom, engine: Engine, slack: TinySlack) -> None:
     """A channel that became shared is read again at once."""
     slack.answer("conversations.info", channel={"id": "C0WEB1234", "name": "team-web", "is_ext_shared": False})
@@ -339,9 +352,14 @@ async def test_socket_mode_goes_the_same_way(engine: Engine, http: SlackRoom) ->
     assert engine.received[0].retry == 2
 
 
-def test_logging_is_ours() -> None:
-    """Bolt at DEBUG would print every body; nobody switches it there."""
-    import logging
-
-    assert _app().logger.level != logging.DEBUG
-    assert structlog.get_logger("bot.slack") is not None
+async def test_bodies_are_never_logged(
+    http: SlackRoom, engine: Engine, slack: TinySlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At DEBUG the SDK and Bolt print what people wrote, and tokens; not even a root logger at DEBUG makes them."""
+    caplog.set_level(logging.DEBUG)
+    slack.answer("chat.postMessage", ts="1.1")
+    await http.listen(engine)
+    await send(http, command("my-secret-word"))
+    await http.chat.post("C1", Message(text="my-secret-word"))
+    assert "my-secret-word" not in caplog.text
+    assert "response_url" not in caplog.text
