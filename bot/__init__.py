@@ -14,7 +14,7 @@ The map of the house, from the ground up; imports point down only, and `tests/te
    integrations one system per file          (top-level package)                 door to httpx in _http.py
 4  slack        listeners in, the Chat port out                                  door to slack_bolt and slack_sdk
    web          health, metrics, the raw check, the admin socket                 door to aiohttp
-   schedule     the alarm clock                                                  door to apscheduler and cronsim
+   schedule     the alarm clock                                                  door to apscheduler
 5  app          the composition root: the one file that knows every part
    cli          what an operator types
 

@@ -23,7 +23,6 @@ DOORS = {
     "slack_sdk": ("bot.slack",),
     "aiohttp": ("bot.web", "bot.slack", "bot.playground"),
     "apscheduler": ("bot.schedule",),
-    "cronsim": ("bot.schedule",),
     "httpx": ("integrations._http",),
 }
 
