@@ -68,6 +68,8 @@ class Api:
         kind = tokens.get(given)
         if kind is None:
             raise SlackError("invalid_auth")
+        if self.slack.revoked:
+            raise SlackError("token_revoked" if found.bearer == "app" else "account_inactive")
         if found.bearer not in {kind, "any"}:
             raise SlackError("not_allowed_token_type")
         missing = [scope for scope in found.scopes if not self.slack.app.has(scope)]

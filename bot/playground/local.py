@@ -56,6 +56,7 @@ class LocalSlack:
     app: Installation
     strict: bool = True
     base_url: str = ""
+    revoked: bool = False
     rung: list[Ring] = field(default_factory=list)
     scheduled: dict[str, Json] = field(default_factory=dict)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

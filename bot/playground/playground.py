@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.playground.acme import default_workspace
+from bot.playground.administration import Administration
 from bot.playground.clock import Clock, RealClock
 from bot.playground.errors import Json, PersonError, PlaygroundError
 from bot.playground.faults import Faults
@@ -24,6 +25,7 @@ from bot.playground.modals import View
 from bot.playground.panel import Panel
 from bot.playground.payloads import Spot
 from bot.playground.people import People, Typed
+from bot.playground.sockets import Sockets
 from bot.playground.users import User
 from bot.playground.webhook import Webhook
 from bot.playground.workspace import Workspace
@@ -66,6 +68,7 @@ class Playground:
         self.slack: LocalSlack = build(workspace=workspace, clock=clock, strict=strict, limits=limits, seed=seed)
         self.people = People(slack=self.slack)
         self.hands = Hands(slack=self.slack, people=self.people)
+        self.administration = Administration(slack=self.slack)
         self.panel = panel or Panel()
         self.session: aiohttp.ClientSession | None = None
         self.signing_clock: Clock = RealClock()
@@ -87,6 +90,11 @@ class Playground:
     def journal(self) -> Journal:
         """Return the journal of every call, envelope and ack."""
         return self.slack.journal
+
+    @property
+    def sockets(self) -> Sockets:
+        """Return the Socket Mode side: `drop()`, `deafen()`, `ask_to_refresh()`, `tickets_issued`."""
+        return self.slack.sockets
 
     @property
     def limits(self) -> Limits:

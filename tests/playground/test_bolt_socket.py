@@ -274,3 +274,32 @@ async def test_an_app_that_is_cut_off_comes_back(playground: Playground, served:
         ).notice == '/ops failed with the error "dispatch_failed"'
         await playground.wait_for(lambda: playground.connections == 1)
         assert (await playground.type("ada", "team-web", "/ops")).notice == ""
+
+
+async def test_an_answer_in_the_thread_of_a_button(playground: Playground, served: Served) -> None:
+    """A suggestion in a message, and a response_url that answers, replaces and deletes in a channel."""
+    app, client = bolt_app(served), web_client(served)
+    gone: list[int] = []
+    select = {"type": "external_select", "action_id": "service", "min_query_length": 0, "placeholder": PLAIN}
+    blocks = [*BUTTONS, {"type": "actions", "elements": [select]}]
+
+    @app.options("service")
+    async def services(ack: AsyncAck) -> None:
+        await ack(option_groups=[{"label": PLAIN, "options": [{"text": PLAIN, "value": "web"}]}])
+
+    @app.action("go")
+    async def go(ack: AsyncAck, respond: AsyncRespond) -> None:
+        await ack()
+        await respond(text="for all", response_type="in_channel", replace_original=False)
+        await respond(delete_original=True)
+        answer = await respond(text="too late", replace_original=True)
+        gone.append(answer.status_code)
+
+    async with over_sockets(playground, served, app):
+        ts = (await client.chat_postMessage(channel="C02TEAMWEB", text="ready", blocks=blocks))["ts"]
+        offered = await playground.suggest("ada", "service", "w", channel="team-web", ts=ts)
+        assert offered["option_groups"][0]["options"][0]["value"] == "web"
+        await playground.click("ada", "team-web", ts, "go")
+        await playground.wait_for(lambda: gone)
+    assert [message.text for message in playground.messages("team-web")] == ["for all"]
+    assert gone == [400]

@@ -238,3 +238,47 @@ async def test_a_response_url_is_good_for_half_an_hour(clock: VirtualClock) -> N
         async with session.post(urls[0], json={"text": "late"}) as answer:
             assert (answer.status, (await answer.json())["error"]) == (404, "expired_url")
     assert [message.text for message in playground.ephemerals("ada")] == ["in time"]
+
+
+async def test_a_warned_connection_is_closed_ten_seconds_later(clock: VirtualClock) -> None:
+    """A client that ignores the warning is asked to refresh and then disconnected."""
+    playground = Playground(clock=clock)
+    async with playground.serve() as served, aiohttp.ClientSession() as session:
+        opened = await web_client(served).apps_connections_open(app_token=served.app_token)
+        async with session.ws_connect(opened["url"] + "&debug_reconnects=true") as socket:
+            assert (await socket.receive_json())["debug_info"]["approximate_connection_time"] == 360
+            await clock.advance(351)
+            assert (await socket.receive_json())["reason"] == "warning"
+            await clock.advance(11)
+            assert (await socket.receive_json())["reason"] == "refresh_requested"
+            await socket.receive()
+            assert socket.closed
+
+
+async def test_deliveries_that_vanish(clock: VirtualClock) -> None:
+    """A lost delivery and a socket that goes half-open under it are timeouts; over HTTP the former is no connection."""
+    playground = Playground(clock=clock)
+    async with playground.serve() as served:
+        app, count = bolt_app(served), []
+
+        @app.command("/ops")
+        async def ops(ack: AsyncAck) -> None:
+            count.append(1)
+            await ack()
+
+        async with over_sockets(playground, served, app):
+            for number, trouble in enumerate(("lost_delivery", "half_open"), start=1):
+                playground.faults.order(trouble, "/ops")
+                typing = asyncio.create_task(playground.type("ada", "team-web", "/ops"))
+                await playground.wait_for(lambda n=number: len(playground.journal.envelopes("/ops")) == n)
+                await clock.advance(3.1)
+                assert (await typing).notice == TIMED_OUT
+        async with over_http(playground, app):
+            playground.faults.order("lost_delivery", "/ops")
+            assert "dispatch_failed" in (await playground.type("ada", "team-web", "/ops")).notice
+            assert count == []
+            playground.faults.order("lost_ack", "/ops")
+            assert (await playground.type("ada", "team-web", "/ops")).notice == TIMED_OUT
+            playground.faults.order("duplicate", "/ops")
+            assert (await playground.type("ada", "team-web", "/ops")).notice == ""
+            await playground.wait_for(lambda: len(count) == 3)
