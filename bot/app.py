@@ -19,6 +19,7 @@ import integrations
 from bot import config
 from bot.commanding import Command, discover
 from bot.domain.terms import SECOND, Millis
+from bot.engine.adopting import adopt
 from bot.engine.catalogue import catalogue_of
 from bot.engine.conversing import Conversation
 from bot.engine.desk import Findings
@@ -298,3 +299,31 @@ def _wake(app: App, stack: AsyncExitStack) -> None:
 async def _close_intake(app: App) -> None:
     app.intake_open = False
     await app.room.close_intake()
+
+
+async def adopting(configuration: config.Configuration, service: str, environment: str) -> list[str]:
+    """Record what targets serve now as known to be good; returns a line for each. The bot must not be running."""
+    async with AsyncExitStack() as stack:
+        app = App(configuration, clock=SystemClock(), random=SystemRandom())
+        stack.enter_context(instance_lock(configuration.store, since=app.clock.now()))
+        app.store = await ThreadedStore.open(configuration.store)
+        stack.push_async_callback(app.store.close)
+        app.room = SlackRoom(configuration.slack, app.clock, app.random)
+        stack.push_async_callback(app.room.stop)
+        engine = build_engine(
+            configuration,
+            store=app.store,
+            room=app.room,
+            runner=app.runner,
+            supervisor=app.supervisor,
+            clock=app.clock,
+            random=app.random,
+            home=Home(team="", bot_user=""),
+            examine=_examine(app),
+        )
+        wanted = [
+            target
+            for target in engine.runtime.catalogue.targets()
+            if service in {"", target.service} and environment in {"", target.environment}
+        ]
+        return [(await adopt(engine.runtime, target, by="cli")).text for target in wanted]

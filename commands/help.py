@@ -11,7 +11,7 @@ from bot.views.help import help_page, help_topic
 COMMAND = Command(
     name="help",
     usage="help [COMMAND]",
-    summary="What you can do here; `help deploy` tells more of one.",
+    summary="What you can do here; help deploy tells more of one.",
     examples=("help", "help deploy"),
     permission=Permission.HELP,
     details=("`deploy --help` and `?` are the same.",),

@@ -6,11 +6,20 @@ import structlog
 
 from bot.domain.messages import Message, View
 from bot.domain.requests import Delivery, DeliveryKind
-from bot.domain.terms import Door
+from bot.domain.terms import Door, Millis
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
 
 log = structlog.get_logger(__name__)
+
+
+class ArrivedLate(Exception):
+    """Acting words that were stored too long ago to be carried out unseen: nothing was done."""
+
+    def __init__(self, command: str, late_by: Millis) -> None:
+        super().__init__(command)
+        self.command = command
+        self.late_by = late_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +82,8 @@ class Answering:
         del replace
         invocation = self.delivery.invocation
         where = invocation.where
-        if not where.channel:
+        # A slash command may be typed between two other people: only where they wrote to us a direct message is ours.
+        if not where.channel or (where.direct and invocation.door is not Door.DIRECT):
             return False
         if where.direct:
             await self.runtime.chat.post(where.channel, message, thread=where.thread)

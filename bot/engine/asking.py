@@ -15,9 +15,10 @@ from bot.domain.requests import Invocation, Request
 from bot.domain.roles import may
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import READING, Identity, Permission, Target, Unknown
-from bot.engine import people, planning
+from bot.engine import observing, people, planning
 from bot.engine.catalogue import Environment, Service
-from bot.engine.facts import Question, what_is_live
+from bot.engine.living import what_is_live
+from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
 from bot.store import Tx, deployments, offers, operations, plans
 
@@ -47,6 +48,7 @@ async def target_status(runtime: Runtime, service: Service, environment: Environ
         return deployments.current(tx, target), operations.of_target(tx, target, 5)
 
     recorded, recent = await runtime.store.read(recall)
+    observing.notice(runtime, target, live, recorded)
     running = next((each for each in recent if not each.finished), None)
     return TargetStatus(
         target=target,

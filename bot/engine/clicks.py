@@ -2,26 +2,30 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.domain.leases import Deployment
 from bot.domain.messages import Message
-from bot.domain.operations import Operation, State
+from bot.domain.operations import Operation
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
-from bot.domain.policy import STANDING_REFUSALS, Live
-from bot.domain.requests import Invocation, Request
-from bot.domain.terms import MINUTE, Action, Permission, Target, Unknown
-from bot.engine import people, planning, presenting, rendering, stopping, submit
+from bot.domain.policy import STANDING_REFUSALS
+from bot.domain.requests import Request
+from bot.domain.terms import Action, Permission, Target, Unknown
+from bot.engine import adopting, homes, people, presenting, proposing, rendering, stopping, submit, withdrawing
 from bot.engine.answering import Answering
-from bot.engine.facts import what_is_live
 from bot.engine.runtime import Runtime
-from bot.store import Tx, audit, deployments, offers, operations, plans
+from bot.store import Tx, offers, operations, plans
 from bot.store import people as people_rows
-from bot.views import asking, changes, forms, kit, notices
+from bot.views import changes, forms, kit, notices
 from bot.views import plans as plan_views
-from bot.views.together import together
 
 Click = Callable[[Answering, Offer], Awaitable[None]]
 Typed = Callable[[Answering, str], Awaitable[None]]
 NO_LIMIT = 0
+LASTING = frozenset(
+    {
+        *(OfferVerb.CONFIRM, OfferVerb.DECLINE),  # of a plan, which has a state of its own
+        *(OfferVerb.SHOW_CHANGES, OfferVerb.SHOW_LOG, OfferVerb.PLAN_DEPLOY, OfferVerb.PLAN_ROLLBACK),
+    }
+)
+"""What an expired offer may still do: nothing of it acts by itself."""
 
 
 class Clicks:
@@ -49,7 +53,7 @@ class Clicks:
         """Answer a click; one on something old, foreign or unknown changes nothing and says so."""
         offer = await self.offer(answering.delivery.offer)
         if offer is None or not self._fresh(offer):
-            await answering.privately(notices.too_old(self._runtime.catalogue.command), replace=False)
+            await answering.privately(await self._too_old(offer), replace=False)
             return
         who = answering.delivery.invocation.who
         if offer.audience and offer.audience != who.user:
@@ -66,9 +70,17 @@ class Clicks:
         return await self._runtime.store.read(lambda tx: offers.get(tx, offer_id))
 
     def _fresh(self, offer: Offer) -> bool:
-        """Expired plans have an answer of their own; everything else that expired is simply old."""
+        """Expired plans have an answer of their own, looking and planning start nothing; everything else that expired is old."""
         expired = offer.expires_at != NO_LIMIT and offer.expires_at <= self._runtime.clock.now()
-        return not expired or offer.verb in {OfferVerb.CONFIRM, OfferVerb.DECLINE, OfferVerb.SHOW_CHANGES}
+        return not expired or offer.verb in LASTING
+
+    async def _too_old(self, offer: Offer | None) -> Message:
+        """What to type instead; an old button of a card names its target."""
+        command = self._runtime.catalogue.command
+        if offer is None or "operation" not in offer.body:
+            return notices.too_old(command)
+        target = (await self._operation_of(offer)).target
+        return notices.too_old(f"{command} status {target.service} {target.environment}")
 
     async def _no_stranger(self, answering: Answering, why: str) -> None:
         sentence = f"Could not read who you are: {why}." if why else "Only members of this workspace can press that."
@@ -116,12 +128,24 @@ class Clicks:
         plan = await self._plan_of(offer)
         assert plan is not None, "an offer to decline names its plan"
 
-        def decline(tx: Tx) -> None:
-            plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.DECLINED)
-            offers.retire(tx, f"plan:{plan.id}", self._runtime.clock.now())
+        def decline(tx: Tx) -> Plan | None:
+            now = self._runtime.clock.now()
+            if plan.expires_at > now and plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.DECLINED):
+                offers.retire(tx, f"plan:{plan.id}", now)
+                return None
+            return plans.get(tx, plan.id)
 
-        await self._runtime.store.write(decline)
-        await answering.privately(notices.declined(plan.target))
+        other = await self._runtime.store.write(decline)
+        homes.wake(self._runtime, plan.who)
+        await answering.privately(await self._not_declined(other) if other else notices.declined(plan.target))
+
+    async def _not_declined(self, plan: Plan) -> Message:
+        """It was too late to say no: what became of the plan instead."""
+        if plan.state is PlanState.CONFIRMED:
+            return plan_views.plan_closed(plan)
+        if plan.state is PlanState.DECLINED:
+            return notices.declined(plan.target)
+        return await presenting.ended(self._runtime, plan)
 
     async def _changes(self, answering: Answering, offer: Offer) -> None:
         plan = await self._plan_of(offer)
@@ -142,22 +166,24 @@ class Clicks:
     async def _adopt(self, answering: Answering, offer: Offer) -> None:
         plan = await self._plan_of(offer)
         assert plan is not None, "an offer to adopt names the plan it was made with"
-        who = answering.delivery.invocation.who
-        no = await stopping.allowed(self._runtime, who, Permission.ROLLBACK, plan.target)
+        who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
+        no = await stopping.allowed(self._runtime, who, Permission.ROLLBACK, plan.target, where=where)
         if no is not None:
             await answering.privately(notices.not_allowed(no.sentence, no.who), replace=False)
             return
-        message = await adopt(self._runtime, plan.target, by=f"{who.team}/{who.user}")
+        message = await adopting.adopt(self._runtime, plan.target, by=f"{who.team}/{who.user}")
         await answering.privately(message, replace=False)
 
     async def _stop(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)
-        await ask_before_stop(self._runtime, answering, operation)
+        await withdrawing.ask(self._runtime, answering, operation)
 
     async def _stop_now(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)
-        outcome = await stopping.stop(self._runtime, operation, answering.delivery.invocation.who)
-        await answering.privately(stop_answer(self._runtime, outcome, operation.target))
+        invocation = answering.delivery.invocation
+        because = offer.body.get("because", "")
+        outcome = await stopping.stop(self._runtime, operation, invocation.who, where=invocation.where, because=because)
+        await answering.privately(withdrawing.answer(self._runtime, outcome, operation.target))
 
     async def _plan(self, answering: Answering, offer: Offer) -> None:
         """Plan again, or plan a rollback of what a card is about: the same gates as if it was typed."""
@@ -175,12 +201,12 @@ class Clicks:
                 ref=offer.body["ref"],
                 because=offer.body["because"],
             )
-        await propose(self._runtime, answering, request, replace="operation" not in offer.body)
+        await proposing.propose(self._runtime, answering, request, replace="operation" not in offer.body)
 
     async def _decide(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)
-        who = answering.delivery.invocation.who
-        no = await stopping.allowed(self._runtime, who, Permission.DECIDE, operation.target)
+        who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
+        no = await stopping.allowed(self._runtime, who, Permission.DECIDE, operation.target, where=where)
         if no is not None:
             await answering.privately(notices.not_allowed(no.sentence, no.who), replace=False)
             return
@@ -197,90 +223,3 @@ class Clicks:
     async def _dismiss(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)
         await answering.privately(notices.notice(kit.mark("{} goes on.", kit.number_of(operation.id))))
-
-
-async def propose(runtime: Runtime, answering: Answering, request: Request, *, replace: bool = True) -> None:
-    """Plan, and show what was planned or refused to whoever asked; unconfirmed targets start at once."""
-    invocation = answering.delivery.invocation
-    made = await planning.plan(runtime, request, invocation)
-    message = presenting.answers(runtime, made, dry_run=request.dry_run)
-    if not request.dry_run:
-        message = await start_unconfirmed(runtime, invocation, made) or message
-    await answering.privately(message, replace=replace)
-
-
-async def start_unconfirmed(runtime: Runtime, invocation: Invocation, made: planning.Answers) -> Message | None:
-    """Where the configuration asks for no confirmation, the plan that was just made is carried out; None where all ask."""
-    started = []
-    for each in made:
-        if not isinstance(each, planning.Planned) or needs_confirmation(runtime, each.plan):
-            return None
-        started.append(each)
-    messages = []
-    for each in started:
-        confirm = next(offer for offer in each.offers if offer.verb is OfferVerb.CONFIRM)
-        outcome = await submit.confirm(runtime, confirm, invocation)
-        messages.append(await presenting.confirmation(runtime, outcome, each.plan, invocation.who))
-    return together(messages) if messages else None
-
-
-def needs_confirmation(runtime: Runtime, plan: Plan) -> bool:
-    """What the environment asks for; taking another operation over is always confirmed."""
-    found = runtime.catalogue.find(plan.target)
-    return found is None or found[1].policy.confirm or plan.takes_over != 0
-
-
-async def ask_before_stop(runtime: Runtime, answering: Answering, operation: Operation) -> None:
-    """What stopping means here, and two buttons."""
-    who = answering.delivery.invocation.who
-    no = await stopping.allowed(runtime, who, Permission.STOP, operation.target)
-    if no is not None:
-        await answering.privately(notices.not_allowed(no.sentence, no.who), replace=False)
-        return
-    now = runtime.clock.now()
-    rights = tuple(
-        Offer(
-            id=runtime.random.token(),
-            verb=verb,
-            subject=f"stop:{operation.id}",
-            audience=who.user,
-            body={"operation": str(operation.id)},
-            created_at=now,
-            expires_at=now + 15 * MINUTE,
-        )
-        for verb in (OfferVerb.STOP_NOW, OfferVerb.DISMISS)
-    )
-    await runtime.store.write(lambda tx: offers.insert_many(tx, rights))
-    await answering.privately(asking.stop_question(operation, rights), replace=False)
-
-
-def stop_answer(runtime: Runtime, outcome: stopping.Outcome, target: Target) -> Message:
-    """What came of a wish to stop."""
-    operation = outcome.operation
-    if outcome.wish in {stopping.Wish.FORBIDDEN, stopping.Wish.UNKNOWN}:
-        return notices.not_allowed(outcome.sentence, outcome.who)
-    if operation is None or outcome.wish is stopping.Wish.NOTHING:
-        return notices.nothing_to_stop(target)
-    if outcome.wish is stopping.Wish.TOO_LATE:
-        return notices.too_late_to_stop(operation, command=runtime.catalogue.command)
-    return notices.withdrawn(operation) if operation.state is State.CANCELLED else notices.stopping(operation)
-
-
-async def adopt(runtime: Runtime, target: Target, *, by: str) -> Message:
-    """Record what a target serves now as known to be good, so that a rollback can return to it."""
-    _, environment = runtime.place_of(target)
-    live = await what_is_live(runtime, environment)
-    if not isinstance(live, Live) or not live.revision:
-        why = live.why if isinstance(live, Unknown) else "nothing is live there"
-        return notices.not_allowed(f"Nothing to adopt: {why}.")
-    now = runtime.clock.now()
-    good = Deployment(target=target, revision=live.revision, since=now, verified=True, by="adopted")
-
-    def keep(tx: Tx) -> None:
-        deployments.record(tx, good)
-        audit.append(
-            tx, at=now, actor=by, action="adopt", subject=str(target), reason="", body={"revision": live.revision}
-        )
-
-    await runtime.store.write(keep)
-    return notices.adopted(target, live.revision)

@@ -3,12 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.commanding import Command, Context, Missing, Misunderstood, Parsed, Suggestion, Vocabulary, parse, with_verb
+from bot.commanding.desk import Rights
 from bot.domain.messages import Message
+from bot.domain.people import Standing
 from bot.domain.plans import Offer, OfferVerb
+from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation, Request, StopRequest
-from bot.domain.terms import MINUTE, Door, Place, Target
-from bot.engine import asking, clicks, forming, stopping
-from bot.engine.answering import Answering
+from bot.domain.status import Desk
+from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
+from bot.engine import forming, homes, proposing, stopping, withdrawing
+from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
 from bot.engine.intake import NOTHING, Prepared
@@ -142,25 +146,34 @@ class Conversation:
         rights = await self._desk.rights(answering.delivery.invocation)
         if command.permission in rights.allowed or command.name in ALWAYS:
             return True
-        sentence = f"You may not use {command.name} here."
-        await answering.privately(notices.not_allowed(sentence, rights.helpers))
+        await answering.privately(self._may_not(command, rights))
         return False
+
+    def _may_not(self, command: Command, rights: Rights) -> Message:
+        person = rights.whoami.person
+        if isinstance(person, Unknown):
+            return notices.unreachable(person.what, person.why)
+        standing = person.standing if rights.whoami.home else Standing.OTHER_TEAM
+        if standing in STANDING_REFUSALS:
+            reason, sentence = STANDING_REFUSALS[standing]
+            return refusals.not_possible(sentence, next_step="A member of this workspace has to ask.", reason=reason)
+        return notices.not_allowed(f"You may not use {command.name} here.", rights.helpers)
 
     async def _act(self, answering: Answering, request: Request | StopRequest, line: str) -> None:
         late_by = self._runtime.clock.now() - answering.delivery.invocation.at
         if answering.late and late_by > NEVER_LATE:
-            await answering.privately(notices.arrived_late(f"{self.vocabulary.command} {line}", late_by=late_by))
-        elif isinstance(request, StopRequest):
+            raise ArrivedLate(f"{self.vocabulary.command} {line}", late_by)
+        if isinstance(request, StopRequest):
             await self._stop(answering, request)
         else:
-            await clicks.propose(self._runtime, answering, request)
+            await proposing.propose(self._runtime, answering, request)
 
     async def _stop(self, answering: Answering, request: StopRequest) -> None:
         operation = await stopping.active(self._runtime, request.target)
         if operation is None:
             await answering.privately(notices.nothing_to_stop(request.target))
         else:
-            await clicks.ask_before_stop(self._runtime, answering, operation)
+            await withdrawing.ask(self._runtime, answering, operation, because=request.because)
 
     async def _ask_for(self, answering: Answering, outcome: Missing) -> None:
         form = self._forms.for_missing(outcome, answering.delivery.invocation)
@@ -191,10 +204,18 @@ class Conversation:
         )
 
     async def _home(self, answering: Answering) -> None:
-        who = answering.delivery.invocation.who
-        mine = await asking.desk(self._runtime, who)
-        topics = await self._desk.topics(answering.delivery.invocation)
-        view = home.home(mine, topics=topics, command=self.vocabulary.command)
+        invocation = answering.delivery.invocation
+        who = invocation.who
+        rights = await self._desk.rights(invocation)
+        if Permission.PLAN not in rights.allowed:
+            view = home.home(Desk(), command=self.vocabulary.command)
+        else:
+            mine, names = await self._desk.mine(invocation)
+            topics = await self._desk.topics(invocation)
+            view = home.home(
+                mine, name=names.get(who.user, ""), topics=topics, names=names, command=self.vocabulary.command
+            )
+            await self._runtime.store.write(lambda tx: homes.remember(tx, who))
         await self._runtime.chat.publish_home(who.user, view)
 
     async def _news(self, answering: Answering) -> None:

@@ -1,12 +1,16 @@
 """The engine as the composition root sees it: made of a runtime, woken by keys, started and stopped in order."""
 
+import structlog
+
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import reconcile
+from bot.engine import homes, reconcile, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
+from bot.errors import StoreError
 from bot.store import inbox, operations, plans
 
+log = structlog.get_logger(__name__)
 OUTBOX_SWEEP: Millis = 2 * SECOND
 PLAN_SWEEP: Millis = MINUTE
 SECRET_SWEEP: Millis = HOUR
@@ -26,10 +30,18 @@ class Engine:
         kind, _, number = key.partition(":")
         if kind == "operation":
             reconcile.start(self.runtime, int(number))
+        elif kind == homes.KIND:
+            self._show_home(number)
         elif kind == "outbox":
             self.runtime.supervisor.start("outbox", self._deliverer.run)
         else:
             raise ValueError(f"nobody looks at {key}")
+
+    def _show_home(self, name: str) -> None:
+        async def work() -> None:
+            await self.intake.show_home(homes.named(name))
+
+        self.runtime.supervisor.start(f"{homes.KIND}:{name}", work)
 
     async def sweep_operations(self) -> None:
         """Everything unfinished that is due."""
@@ -40,9 +52,12 @@ class Engine:
         self.dispatch("outbox")
 
     async def sweep_plans(self) -> None:
-        """Plans whose time is over end."""
+        """Plans whose time is over end; once a minute, so it also writes down that we are alive."""
         now = self.runtime.clock.now()
-        await self.runtime.store.write(lambda tx: plans.expire(tx, now))
+        ended = await self.runtime.store.write(lambda tx: plans.expire(tx, now))
+        for plan in ended:
+            homes.wake(self.runtime, plan.who)
+        await returning.alive(self.runtime)
 
     async def sweep_secrets(self) -> None:
         """Response urls that Slack no longer honours are erased."""
@@ -57,10 +72,15 @@ class Engine:
         unfinished = await self.runtime.store.read(operations.unfinished)
         for operation in unfinished:
             reconcile.start(self.runtime, operation.id)
-        await self.intake.resume()
+        late = await self.intake.resume()
+        await returning.announce(self.runtime, unfinished, late)
         self.dispatch("outbox")
         return len(unfinished)
 
     async def end(self) -> None:
         """Let passes finish for a while, then leave the rest to the rows."""
+        try:
+            await returning.alive(self.runtime)
+        except StoreError as error:
+            log.warning("last sign of life not written", error=str(error))
         await self.runtime.supervisor.close(PATIENCE)

@@ -1,10 +1,9 @@
 """Gather everything a decision needs, side by side, each read with a deadline; what could not be read is an Unknown."""
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bot.domain.changes import ChangeSet, RefKind, Resolution
+from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.leases import Deployment
 from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
 from bot.domain.people import Person
@@ -16,25 +15,15 @@ from bot.domain.policy import (
     Holder,
     Live,
 )
-from bot.domain.terms import Action, Identity, Millis, Place, Target, Unknown
-from bot.engine import people
+from bot.domain.terms import Action, Millis, Place, Target, Unknown
+from bot.engine import people, resolving
 from bot.engine.catalogue import Environment, Service, is_user
+from bot.engine.living import what_is_live
+from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
-from bot.errors import IntegrationError, Kind
 from bot.store import Tx, deployments, leases, operations
 
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is to be decided: an action on a target by somebody, somewhere."""
-
-    action: Action
-    target: Target
-    who: Identity
-    where: Place
-    ref: str = ""
-    planned_revision: str = ""
-    owner_operation: int = 0
+PAST = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +51,13 @@ class Gathered:
 async def gather(runtime: Runtime, question: Question) -> Gathered:
     """Read everything that the gates and the plan need."""
     found = runtime.catalogue.find(question.target)
-    person, shared = await asyncio.gather(people.who(runtime, question.who), _shared(runtime, question.where))
+    person, foreign = await asyncio.gather(people.who(runtime, question.who), shared(runtime, question.where))
     if found is None:
-        return _without_target(runtime, question, person=person, shared=shared)
+        return _without_target(runtime, question, person=person, foreign=foreign)
     service, environment = found
     live = await what_is_live(runtime, environment)
     recorded = await runtime.store.read(lambda tx: recall(tx, question.target, live))
-    resolution = await _resolve(runtime, question, service, environment, recorded)
+    resolution = await resolving.resolve(runtime, question, service, environment, recorded.good)
     changes, checks = await asyncio.gather(
         _compare(runtime, service, environment, live, resolution), _checks(runtime, service, environment, resolution)
     )
@@ -80,7 +69,7 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         policy=environment.policy,
         person=person,
         home_team=runtime.home.team,
-        shared_channel=shared,
+        shared_channel=foreign,
         resolution=resolution,
         planned_revision=question.planned_revision,
         live=live,
@@ -104,7 +93,7 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
 
 
 def _without_target(
-    runtime: Runtime, question: Question, *, person: Person | Unknown, shared: bool | Unknown
+    runtime: Runtime, question: Question, *, person: Person | Unknown, foreign: bool | Unknown
 ) -> Gathered:
     facts = Facts(
         now=runtime.clock.now(),
@@ -113,7 +102,7 @@ def _without_target(
         policy=None,
         person=person,
         home_team=runtime.home.team,
-        shared_channel=shared,
+        shared_channel=foreign,
         resolution=None,
         known_services=tuple(runtime.catalogue.services),
     )
@@ -121,27 +110,12 @@ def _without_target(
     return Gathered(facts=facts, recorded=nothing, service=None, environment=None)
 
 
-async def _shared(runtime: Runtime, where: Place) -> bool | Unknown:
+async def shared(runtime: Runtime, where: Place) -> bool | Unknown:
+    """Whether a place is shared with another workspace."""
     if where.direct or not where.channel:
         return False
     channel = await read("this channel", runtime.chat.channel(where.channel))
     return channel if isinstance(channel, Unknown) else channel.shared
-
-
-async def what_is_live(runtime: Runtime, environment: Environment) -> Live | Unknown | None:
-    """What the target itself answers; where it cannot answer by configuration, what our record says."""
-    versions = runtime.integration_of(environment).versions
-    if versions is not None:
-        answer = await read(
-            f"what {environment.target.service} serves in {environment.name}",
-            versions.current(environment.target, environment.how),
-        )
-        if answer is not None:
-            return answer
-    known = await runtime.store.read(lambda tx: deployments.current(tx, environment.target))
-    if known is None:
-        return None
-    return Live(revision=known.revision, said_by="our record", at=runtime.clock.now(), since=known.since)
 
 
 def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
@@ -158,8 +132,19 @@ def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
         current=deployments.current(tx, target),
         last=last,
         holder=holder or waiting,
-        good=deployments.last_verified(tx, target, leaving),
+        good=_last_good(tx, target, leaving, recent),
     )
+
+
+def _last_good(tx: Tx, target: Target, leaving: str, recent: tuple[Operation, ...]) -> Deployment | None:
+    """The newest revision that finished verifying here, was not rolled back from since, and is not the one to leave."""
+    left = [each for each in recent if each.action is Action.ROLLBACK and each.state is State.SUCCEEDED]
+
+    def bad(found: Deployment) -> bool:
+        return any(found.revision == each.previous and each.finished_at >= found.since for each in left)
+
+    past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision != leaving)
+    return next((each for each in past if not bad(each)), None)
 
 
 def unsettled(last: Operation | None) -> bool:
@@ -179,53 +164,6 @@ def holder_of(operation: Operation | None) -> Holder | None:
         since=operation.created_at,
         takeable=operation.state in TAKEABLE or State.SUPERSEDED in TRANSITIONS[operation.state],
     )
-
-
-async def _resolve(
-    runtime: Runtime, question: Question, service: Service, environment: Environment, recorded: Recorded
-) -> Resolution | Unknown | None:
-    ref, label = question.ref, question.ref
-    if question.action is Action.ROLLBACK and not ref:
-        if recorded.good is None:
-            return None
-        ref, label = recorded.good.revision, "the last good revision"
-    if question.action is Action.PROMOTE and not ref:
-        return await _promoted(runtime, service, environment)
-    return await _resolve_ref(runtime, service, environment, ref, label)
-
-
-async def _promoted(runtime: Runtime, service: Service, environment: Environment) -> Resolution | Unknown | None:
-    before = service.environment(environment.policy.after)
-    if before is None:
-        return Unknown(what="what to promote", why=f"{environment.name} has no environment before it (`after`)")
-    live = await what_is_live(runtime, before)
-    if live is None or isinstance(live, Unknown):
-        return live
-    return await _resolve_ref(runtime, service, environment, live.revision, before.name)
-
-
-async def _resolve_ref(
-    runtime: Runtime, service: Service, environment: Environment, ref: str, label: str
-) -> Resolution | Unknown | None:
-    changes = runtime.integration_of(environment).changes
-    if changes is None:
-        if not ref:
-            return Unknown(
-                what="the newest revision", why=f"{environment.via} cannot read repositories; name a revision"
-            )
-        return Resolution(ref=label, revision=ref, kind=RefKind.COMMIT, merged=True)
-    what = f"{label or 'the default branch'} of {service.name}"
-    found = await read(what, _or_none(changes.resolve(service.repository, ref)))
-    return replace(found, ref=label) if isinstance(found, Resolution) and label else found
-
-
-async def _or_none(reading: Awaitable[Resolution]) -> Resolution | None:
-    try:
-        return await reading
-    except IntegrationError as error:
-        if error.kind is Kind.NOT_FOUND:
-            return None
-        raise
 
 
 async def _compare(

@@ -3,12 +3,15 @@
 from bot.domain import advancing
 from bot.domain.operations import Effect, Operation
 from bot.domain.policy import Live
-from bot.domain.terms import Unknown, short
-from bot.engine import preflight, record
-from bot.engine.facts import what_is_live
+from bot.domain.terms import MINUTE, Millis, Unknown, short
+from bot.engine import preflight, record, taking
+from bot.engine.living import what_is_live
+from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run, RunState, Snapshot, TriggerClass
 from bot.store import attempts
+
+LANDING_LAG: Millis = MINUTE
 
 
 async def recover(runtime: Runtime, operation: Operation) -> bool:
@@ -22,7 +25,7 @@ async def find_out(runtime: Runtime, operation: Operation) -> bool:
     """Look for the run of a lost answer; send the same key again only where that is proven to be safe."""
     if operation.run:
         return await _look_at_vanished(runtime, operation)
-    deployer, order = await preflight.order_of(runtime, operation)
+    deployer, order = await order_of(runtime, operation)
     runs = await read(f"the runs of {_provider(runtime, operation)}", deployer.find(order))
     now = runtime.clock.now()
     if isinstance(runs, Unknown):
@@ -31,7 +34,7 @@ async def find_out(runtime: Runtime, operation: Operation) -> bool:
         return await record.step(runtime, operation, advancing.ambiguous(operation, len(runs), at=now))
     if runs:
         after = advancing.started(operation, runs[0].reference, runs[0].url, at=now)
-        return await record.step(runtime, operation, after, and_then=lambda tx: preflight.bind(tx, order.key, runs[0]))
+        return await record.step(runtime, operation, after, and_then=lambda tx: bind(tx, order.key, runs[0]))
     if deployer.trigger_class is TriggerClass.A:
         return await _resend(runtime, operation)
     return await _still_lost(runtime, operation, f"{_provider(runtime, operation)} shows no run with this key yet")
@@ -118,7 +121,7 @@ async def stop(runtime: Runtime, operation: Operation) -> bool:
             operation,
             advancing.lost(operation, "Asked to stop before it was known to run", at=runtime.clock.now()),
         )
-    deployer, _ = await preflight.order_of(runtime, operation)
+    deployer, _ = await order_of(runtime, operation)
     run = Run(reference=operation.run, url=operation.run_url)
     snapshot = await _snapshot(runtime, operation)
     if not isinstance(snapshot, Unknown) and snapshot.state in {
@@ -141,11 +144,17 @@ async def verify(runtime: Runtime, operation: Operation) -> bool:
     answer = await _live(runtime, operation)
     live = answer if isinstance(answer, Live) and answer.said_by != "our record" else None
     why_not = f"Could not ask {operation.target.service}: {answer.why}" if isinstance(answer, Unknown) else ""
-    return await record.step(runtime, operation, advancing.serves(operation, live, why_not, at=runtime.clock.now()))
+    now = runtime.clock.now()
+    after = advancing.serves(operation, live, why_not, at=now)
+    until = operation.changed_at + LANDING_LAG
+    if after.finished and now < until and (number := await taking.could_still_land(runtime, operation)):
+        # Whatever the first one's start still does, it does within the lag: one more look tells.
+        after = operation.but(note=f"Looking once more: #{number} could still land", due_at=until)
+    return await record.step(runtime, operation, after)
 
 
 async def _snapshot(runtime: Runtime, operation: Operation) -> Snapshot | Unknown:
-    deployer, _ = await preflight.order_of(runtime, operation)
+    deployer, _ = await order_of(runtime, operation)
     run = Run(reference=operation.run, url=operation.run_url)
     return await read(f"the run of {_provider(runtime, operation)}", deployer.observe(run))
 

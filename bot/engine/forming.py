@@ -10,8 +10,9 @@ from bot.domain.operations import State
 from bot.domain.plans import OfferVerb
 from bot.domain.requests import Delivery, Invocation, Request
 from bot.domain.terms import Action, Place, Target
-from bot.engine import clicks, presenting, stopping, submit
+from bot.engine import presenting, proposing, stopping, submit
 from bot.engine.answering import Answering
+from bot.engine.record import DECISIONS
 from bot.engine.runtime import Runtime, read
 from bot.store import offers, operations, plans
 from bot.views import forms, notices
@@ -100,6 +101,8 @@ class Forms:
             wanted = confirming(delivery.carried)[1]
             if values.get(forms.NAME, "").strip().lower() != wanted.lower():
                 return {forms.NAME: f"That is not {wanted}."}
+        if delivery.action == forms.DECIDE and values.get(forms.ANSWER) not in DECISIONS:
+            return {forms.ANSWER: "Choose what became of it."}
         if delivery.action == forms.DECIDE and not values.get(forms.SAW, "").strip():
             return {forms.SAW: "Say what you saw."}
         return {}
@@ -122,7 +125,7 @@ class Forms:
             ref=values.get(forms.REF, "").strip(),
             because=values.get(forms.BECAUSE, "").strip(),
         )
-        await clicks.propose(self._runtime, back_where_opened(answering), request)
+        await proposing.propose(self._runtime, back_where_opened(answering), request)
 
     async def _confirmed(self, answering: Answering) -> None:
         offer_id, _ = confirming(answering.delivery.carried)
@@ -133,6 +136,9 @@ class Forms:
             return
         plan = await self._runtime.store.read(lambda tx: plans.get(tx, offer.body["plan"]))
         assert plan is not None, "an offer to confirm names its plan"
+        if answering.delivery.values.get(forms.NAME, "").strip().lower() != plan.target.service.lower():
+            await answering.privately(notices.too_old(self._vocabulary.command))
+            return
         outcome = await submit.confirm(self._runtime, offer, answering.delivery.invocation)
         message = await presenting.confirmation(self._runtime, outcome, plan, who)
         place = Place(channel=plan.channel, thread=plan.thread, direct=plan.direct)
@@ -152,6 +158,7 @@ class Forms:
             State(delivery.values[forms.ANSWER]),
             because=delivery.values[forms.SAW].strip(),
             by=delivery.invocation.who,
+            where=delivery.invocation.where,
         )
         if outcome.wish is stopping.Wish.DONE and outcome.operation is not None:
             await answering.privately(notices.decided(outcome.operation))

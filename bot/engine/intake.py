@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.domain.plans import Offer
-from bot.domain.requests import Ack, Delivery, DeliveryKind
-from bot.domain.terms import SECOND, Millis
-from bot.engine import people
-from bot.engine.answering import Answering
+from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation
+from bot.domain.terms import SECOND, Door, Identity, Millis, Place
+from bot.engine import homes, people
+from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.runtime import Runtime
-from bot.errors import StoreError
+from bot.errors import ChatError, StoreError
 from bot.store import Tx, inbox, offers
 from bot.views import notices
 
 log = structlog.get_logger(__name__)
 COMMIT_WAIT: Millis = 1_500
 SUGGEST_WAIT: Millis = 2 * SECOND
+NOT_DONE = "not done"  # it arrived too late to be carried out unseen
 
 Work = Callable[[Answering], Awaitable[None]]
 
@@ -54,6 +55,9 @@ class Intake:
         if delivery.kind is DeliveryKind.SUGGEST:
             return Ack(options=await self._options(delivery))
         prepared = self._instant(delivery)
+        if prepared.ack.message is not None:
+            shown = self._runtime.redactor.message(prepared.ack.message)
+            prepared = replace(prepared, ack=replace(prepared.ack, message=shown))
         try:
             fresh = await self._keep(delivery, prepared)
         except (StoreError, TimeoutError) as error:
@@ -73,7 +77,7 @@ class Intake:
         def keep(tx: Tx) -> bool:
             if clock.now() > before:
                 raise StoreError("the database was too slow; nothing was written")
-            if not inbox.add(tx, delivery, clock.now()):
+            if not inbox.add(tx, delivery, clock.now()) and not inbox.revive(tx, delivery, clock.now()):
                 return False
             offers.insert_many(tx, prepared.offers)
             if prepared.done:
@@ -126,15 +130,30 @@ class Intake:
             if delivery.kind is DeliveryKind.NEWS:
                 await people.forget(runtime, delivery.topic, delivery.about)
             await self._work(answering)
+        except ArrivedLate as late_words:
+            result = NOT_DONE
+            await answering.privately(notices.arrived_late(late_words.command, late_by=late_words.late_by))
         except Exception:
             log.exception("bug", ref=delivery.invocation.ref, kind=delivery.kind)
             result = "broke"
             await answering.privately(notices.broke(delivery.invocation.ref))
         await runtime.store.write(lambda tx: inbox.finish(tx, delivery.key, runtime.clock.now(), result))
 
-    async def resume(self) -> int:
-        """After a restart: everything that was stored and not finished is worked on again; returns how many."""
+    async def show_home(self, who: Identity) -> None:
+        """Publish the Home tab of somebody who has opened it before; best effort."""
+        if not await self._runtime.store.read(lambda tx: homes.known(tx, who)):
+            return
+        at = self._runtime.clock.now()
+        invocation = Invocation(who=who, where=Place(channel=""), door=Door.HOME, at=at)
+        delivery = Delivery(key=f"home:{who.user}", kind=DeliveryKind.HOME, invocation=invocation)
+        try:
+            await self._work(Answering(runtime=self._runtime, delivery=delivery))
+        except (ChatError, StoreError) as error:
+            log.info("home not shown", user=who.user, error=str(error))
+
+    async def resume(self) -> tuple[str, ...]:
+        """After a restart: everything that was stored and not finished is worked on again; returns the keys."""
         waiting = await self._runtime.store.read(inbox.unfinished)
         for delivery in waiting:
             self.start(replace(delivery, invocation=replace(delivery.invocation, trigger="")), late=True)
-        return len(waiting)
+        return tuple(delivery.key for delivery in waiting)

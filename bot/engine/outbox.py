@@ -8,48 +8,26 @@ from bot.domain.deliveries import Delivered, Outgoing
 from bot.domain.messages import Message
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
 from bot.engine import rendering
+from bot.engine.pacing import EDIT, POST, Pace
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
 from bot.store import Tx, outbox
 
 log = structlog.get_logger(__name__)
 BATCH = 20
-POST_GAP: Millis = SECOND  # Slack: one post a second and channel
-EDIT_GAP: Millis = 1_200  # Slack: about fifty edits a minute, all channels together
-EDIT_BURST = 10
 RETRY: Millis = 5 * SECOND
 LONGEST_RETRY: Millis = 5 * MINUTE
 POSTING_FOR: Millis = MINUTE  # a post that was begun and not written down is looked for after that long
 LOOK_BACK: Millis = 2 * HOUR
 POSTING, LOST = "posting", "lost"
 MAYBE_POSTED = frozenset({POSTING, LOST})
-UNREACHABLE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_channel"})
-
-
-class Pace:
-    """What Slack's limits still allow; only manners, never correctness: a fresh process starts with a full budget."""
-
-    def __init__(self) -> None:
-        self._next_post: dict[str, Millis] = {}
-        self._edits: float = EDIT_BURST
-        self._edits_at: Millis = 0
-
-    def post_wait(self, channel: str, now: Millis) -> Millis:
-        """How long a post to this channel has to wait; 0 takes the place."""
-        free_at = self._next_post.get(channel, 0)
-        if free_at > now:
-            return free_at - now
-        self._next_post[channel] = now + POST_GAP
-        return 0
-
-    def edit_wait(self, now: Millis) -> Millis:
-        """How long an edit has to wait; 0 takes one from the budget."""
-        self._edits = min(EDIT_BURST, self._edits + (now - self._edits_at) / EDIT_GAP)
-        self._edits_at = now
-        if self._edits < 1:
-            return int((1 - self._edits) * EDIT_GAP) + 1
-        self._edits -= 1
-        return 0
+UNREACHABLE = frozenset(
+    {
+        *("not_in_channel", "channel_not_found", "is_archived", "restricted_action", "missing_channel"),
+        *("cannot_dm_bot", "user_not_found", "user_disabled", "user_not_visible", "messages_tab_disabled"),
+    }
+)
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
 class Deliverer:
@@ -91,7 +69,7 @@ class Deliverer:
             if message is None:
                 await self._settle(owed)
                 return
-            await self._make_true(owed, self._runtime.redactor.message(message))
+            await self._make_true(owed, message)
         except ChatError as error:
             await self._failed(owed, error)
         except Exception:
@@ -108,12 +86,10 @@ class Deliverer:
             await self._settle(owed)
 
     async def _post(self, owed: Outgoing, message: Message) -> None:
-        channel = await self._channel(owed.channel)
-        thread = await self._thread(owed)
-        wait = self._pace.post_wait(channel, self._runtime.clock.now())
-        if wait:
-            await self._runtime.clock.sleep(wait)
-            self._pace.post_wait(channel, self._runtime.clock.now())
+        if await self._paused(owed, POST):
+            return
+        channel, thread = await self._place(owed)
+        await self._runtime.clock.sleep(self._pace.post_wait(channel, self._runtime.clock.now()))
         ts = await self._post_once(owed, channel, thread, message)
         await self._delivered(owed, channel=channel, ts=ts, message=message)
 
@@ -130,11 +106,36 @@ class Deliverer:
         return await chat.post(channel, message, thread=thread, key=owed.key)
 
     async def _edit(self, owed: Outgoing, known: Delivered, message: Message) -> None:
+        if await self._paused(owed, EDIT):
+            return
         wait = self._pace.edit_wait(self._runtime.clock.now())
-        if wait and not owed.urgent:
+        if wait and not owed.urgent:  # an end goes first; what it took from the budget, the others wait for
             await self._runtime.clock.sleep(wait)
-        await self._runtime.chat.update(known.channel, known.ts, message)
+        try:
+            await self._runtime.chat.update(known.channel, known.ts, message)
+        except ChatError as error:
+            if error.code not in GONE:
+                raise
+            await self._post_anew(owed)
+            return
         await self._delivered(owed, channel=known.channel, ts=known.ts, message=message)
+
+    async def _paused(self, owed: Outgoing, method: str) -> bool:
+        """True where Slack asked for a pause of this method: the message waits as long, and nobody is asked meanwhile."""
+        wait = self._pace.held(method, self._runtime.clock.now())
+        if wait:
+            await self._postpone(owed, wait, "paused")
+        return wait > 0
+
+    async def _post_anew(self, owed: Outgoing) -> None:
+        """Somebody deleted it in Slack: it is still owed, so it is posted again."""
+        now = self._runtime.clock.now()
+
+        def forget(tx: Tx) -> None:
+            outbox.forget_delivered(tx, owed.key)
+            outbox.postpone(tx, owed.key, now, "gone")
+
+        await self._runtime.store.write(forget)
 
     async def _delivered(self, owed: Outgoing, *, channel: str, ts: str, message: Message) -> None:
         now = self._runtime.clock.now()
@@ -150,53 +151,69 @@ class Deliverer:
     async def _settle(self, owed: Outgoing) -> None:
         await self._runtime.store.write(lambda tx: outbox.mark(tx, owed.key, owed.wanted))
 
-    async def _channel(self, named: str) -> str:
-        if named.startswith("user:"):
-            return await self._runtime.chat.open_direct(named.removeprefix("user:"))
-        return (await self._runtime.chat.channel(named)).id
-
-    async def _thread(self, owed: Outgoing) -> str:
-        """The ts of the thread's root; empty for no thread (the store holds a reply back until its root stands)."""
-        if not owed.thread_key:
-            return owed.thread
-        root = await self._runtime.store.read(lambda tx: outbox.delivered(tx, owed.thread_key))
-        return root.ts if root else ""
+    async def _place(self, owed: Outgoing) -> tuple[str, str]:
+        """Channel and thread: a reply goes to wherever its root stands (the store holds it back until then)."""
+        root_of = owed.thread_key
+        root = await self._runtime.store.read(lambda tx: outbox.delivered(tx, root_of)) if root_of else None
+        if root is not None:
+            opened = await self._runtime.store.read(lambda tx: outbox.get(tx, root_of))
+            return root.channel, (opened.thread if opened else "") or root.ts
+        if owed.channel.startswith("user:"):
+            return await self._runtime.chat.open_direct(owed.channel.removeprefix("user:")), owed.thread
+        return (await self._runtime.chat.channel(owed.channel)).id, owed.thread
 
     async def _failed(self, owed: Outgoing, error: ChatError) -> None:
-        if error.code in UNREACHABLE and not owed.channel.startswith("user:"):
-            await self._reroute(owed, error)
+        if error.code in UNREACHABLE and await self._reroute(owed, error):
             return
         wait = error.retry_after or min(LONGEST_RETRY, RETRY * 2 ** min(owed.attempts, 6))
+        if error.retry_after:
+            self._pace.hold(EDIT if await self._stands(owed) else POST, self._runtime.clock.now() + error.retry_after)
         log.warning("message not delivered", key=owed.key, code=error.code, lost=error.lost, retry_in=wait)
         await self._postpone(owed, wait, LOST if error.lost else error.code)
 
-    async def _reroute(self, owed: Outgoing, error: ChatError) -> None:
-        """Slack does not let us post there: the asker gets the message, and how to invite us."""
-        who = await rendering.asker_of(self._runtime, owed)
-        if who is None:
-            await self._postpone(owed, LONGEST_RETRY, error.code)
-            return
+    async def _stands(self, owed: Outgoing) -> bool:
+        return await self._runtime.store.read(lambda tx: outbox.delivered(tx, owed.key)) is not None
+
+    async def _reroute(self, owed: Outgoing, error: ChatError) -> bool:
+        """Slack does not let us post there: the asker gets the message and how to invite us; where even that fails, the administrators."""
+        there = await self._other_way(owed)
+        if not there:
+            return False
         now = self._runtime.clock.now()
-        there = replace(owed, channel=f"user:{who}", due_at=now)
-        hint = Outgoing(
-            key=f"{owed.key}:invite",
-            kind="invite",
-            subject=owed.subject,
-            channel=f"user:{who}",
-            body={"channel": owed.channel, "code": error.code},
-            due_at=now,
-        )
+        moved = replace(owed, channel=there, thread="", due_at=now)
 
         def move(tx: Tx) -> None:
+            outbox.forget_delivered(tx, owed.key)
             outbox.mark(tx, owed.key, owed.wanted, error=error.code)
-            outbox.put(tx, there)
-            if not owed.thread_key:
-                outbox.put(tx, hint)
+            outbox.put(tx, moved)
+            if there.startswith("user:") and not owed.thread_key:
+                outbox.put(tx, _invitation(owed, there, error.code, now))
 
         await self._runtime.store.write(move)
         self._runtime.runner.wake("outbox")
+        return True
+
+    async def _other_way(self, owed: Outgoing) -> str:
+        """Where the message goes instead: to the asker, then to the administrators; empty where nothing is left."""
+        admin = self._runtime.catalogue.admin_channel
+        if owed.channel == admin:
+            return ""
+        who = None if owed.channel.startswith("user:") else await rendering.asker_of(self._runtime, owed)
+        return f"user:{who}" if who else admin
 
     async def _postpone(self, owed: Outgoing, wait: Millis, why: str) -> None:
         due_at = self._runtime.clock.now() + wait
         await self._runtime.store.write(lambda tx: outbox.postpone(tx, owed.key, due_at, why))
         self._runtime.runner.wake("outbox", wait)
+
+
+def _invitation(owed: Outgoing, there: str, code: str, now: Millis) -> Outgoing:
+    """How to invite us, for whoever asked."""
+    return Outgoing(
+        key=f"{owed.key}:invite",
+        kind="invite",
+        subject=owed.subject,
+        channel=there,
+        body={"channel": owed.channel, "code": code},
+        due_at=now,
+    )

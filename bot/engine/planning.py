@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.changes import Change, ChangeSet, Resolution
-from bot.domain.events import Event
-from bot.domain.leases import Deployment
 from bot.domain.operations import AttemptKey, Operation, State
-from bot.domain.plans import PLAN_LIFE, Offer, OfferVerb, Plan, plan_hash
+from bot.domain.plans import PLAN_LIFE, Offer, OfferVerb, Plan, PlanState, plan_hash
 from bot.domain.policy import (
     Live,
     Refusal,
@@ -17,10 +15,12 @@ from bot.domain.policy import (
 )
 from bot.domain.requests import Invocation, Request
 from bot.domain.terms import Action, Place, Unknown
-from bot.engine.facts import Gathered, Question, gather
+from bot.engine import homes, observing
+from bot.engine.facts import Gathered, gather
+from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
 from bot.ports import Order, Preview, TriggerClass
-from bot.store import Tx, deployments, events, offers, plans
+from bot.store import Tx, offers, plans
 from bot.views.changes import change_line
 
 
@@ -81,26 +81,19 @@ async def store(runtime: Runtime, made: Draft, *, dry_run: bool = False) -> Plan
     assert made.plan is not None, "a refused draft has no plan"
     first = first_contact(made)
     rights = offers_of(runtime, made.plan, dry_run=dry_run, adopt=first)
-    seen = observed(made)
+    live = made.gathered.facts.live
+    # What is only looked at is never open: it takes no plan's place, and nobody is asked about it again.
+    kept = replace(made.plan, state=PlanState.EXPIRED) if dry_run else made.plan
 
     def keep(tx: Tx) -> None:
-        assert made.plan is not None, "checked above"
-        plans.supersede(tx, made.plan.who, made.plan.target, made.plan.created_at)
-        plans.insert(tx, made.plan)
+        if not dry_run:
+            plans.supersede(tx, kept.who, kept.target, kept.created_at)
+        plans.insert(tx, kept)
         offers.insert_many(tx, rights)
-        if seen is not None:
-            deployments.record(tx, seen)
-            events.append(
-                tx,
-                Event(
-                    kind="deployment.observed",
-                    subject=str(seen.target),
-                    at=seen.since,
-                    body={"revision": seen.revision},
-                ),
-            )
+        observing.write(tx, kept.target, live)
 
     await runtime.store.write(keep)
+    homes.wake(runtime, kept.who)
     return Planned(plan=made.plan, offers=rights, verdicts=made.verdicts, first_contact=first)
 
 
@@ -108,17 +101,6 @@ def first_contact(made: Draft) -> bool:
     """Nothing is on record here, and the target answers with a revision."""
     live = made.gathered.facts.live
     return made.gathered.recorded.current is None and isinstance(live, Live) and bool(live.revision)
-
-
-def observed(made: Draft) -> Deployment | None:
-    """What the target serves, where our record says otherwise: somebody else deployed it."""
-    live, current = made.gathered.facts.live, made.gathered.recorded.current
-    busy = made.gathered.facts.holder is not None
-    if not isinstance(live, Live) or not live.revision or live.said_by == "our record" or busy:
-        return None
-    if current is not None and current.revision == live.revision:
-        return None
-    return Deployment(target=made.question.target, revision=live.revision, since=live.at, by="outside")
 
 
 def offers_of(runtime: Runtime, made: Plan, *, dry_run: bool, adopt: bool = False) -> tuple[Offer, ...]:

@@ -1,13 +1,9 @@
 """Right before the effect: everything is asked again, the lease is taken and the attempt committed; only then is the provider called."""
 
-from dataclasses import replace
-
-import structlog
-
 from bot.domain import advancing
 from bot.domain.changes import Resolution
 from bot.domain.events import Event
-from bot.domain.operations import Attempt, AttemptKey, AttemptState, Effect, Operation
+from bot.domain.operations import Attempt, AttemptKey, AttemptState, Effect, Operation, State
 from bot.domain.plans import Plan
 from bot.domain.policy import (
     Answer,
@@ -16,30 +12,43 @@ from bot.domain.policy import (
     Verdict,
 )
 from bot.domain.reasons import Reason
-from bot.domain.terms import SECOND, short
-from bot.engine import planning, record
+from bot.domain.terms import MINUTE, SECOND, Millis, short
+from bot.engine import planning, record, taking
+from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime
 from bot.errors import IntegrationError
-from bot.ports import Deployer, Order, Run, RunState
-from bot.store import Tx, attempts, effects, events, leases, operations, plans
+from bot.store import Tx, attempts, events, leases, operations, plans
 
-log = structlog.get_logger(__name__)
+FACTS_PATIENCE: Millis = MINUTE  # how long a confirmed operation asks again for a fact that cannot be read
 
 
 async def ask(runtime: Runtime, operation: Operation) -> bool:
     """Ask all gates again; then trigger, wait, or end as rejected with every reason."""
-    if await _predecessor_still_runs(runtime, operation):
+    if operation.stop_asked_by is not None:
+        after = advancing.withdrawn(operation, operation.stop_asked_by, at=runtime.clock.now())
+        return await record.step(runtime, operation, after)
+    if await taking.waits(runtime, operation):
         return False
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
     assert plan is not None, "an operation has its plan"
     question = planning.question_of(plan, ref=plan.revision, owner_operation=operation.id)
     draft = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
     refusal = draft.refusal or _changed(plan, operation, draft)
-    now = runtime.clock.now()
     if refusal is not None:
-        await record.step(runtime, operation, advancing.refused(operation, refusal, at=now))
+        await _refused(runtime, operation, refusal)
         return False
     return await _trigger(runtime, operation)
+
+
+async def _refused(runtime: Runtime, operation: Operation, refusal: Refusal) -> None:
+    """End it; where nothing but an answer is missing, ask for it a little longer first."""
+    now = runtime.clock.now()
+    unread = all(verdict.reason is Reason.FACT_UNKNOWN for verdict in refusal.verdicts)
+    if unread and now - operation.created_at < FACTS_PATIENCE:
+        after = operation.but(note=refusal.verdicts[0].sentence, due_at=now + advancing.RETRY)
+    else:
+        after = advancing.refused(operation, refusal, at=now)
+    await record.step(runtime, operation, after)
 
 
 def _changed(plan: Plan, operation: Operation, draft: planning.Draft) -> Refusal | None:
@@ -65,47 +74,6 @@ def _changed(plan: Plan, operation: Operation, draft: planning.Draft) -> Refusal
         next_step="Look at a new plan: type the command again.",
     )
     return Refusal(action=plan.action, target=plan.target, verdicts=(verdict,), passed=len(draft.verdicts))
-
-
-async def _predecessor_still_runs(runtime: Runtime, operation: Operation) -> bool:
-    """A rollback that took over waits until the run it takes over from has ended: first cancel, then roll back."""
-    if not operation.parent_id:
-        return False
-    parent = await runtime.store.read(lambda tx: operations.get(tx, operation.parent_id))
-    if parent is None or not await run_goes_on(runtime, parent):
-        return False
-    now = runtime.clock.now()
-    note = f"Waiting for #{parent.id} to stop"
-    await record.step(runtime, operation, operation.but(note=note, due_at=now + advancing.POLL))
-    return True
-
-
-async def run_goes_on(runtime: Runtime, operation: Operation) -> bool:
-    """Whether the run of an operation that was taken over is still going, after asking it to stop."""
-    runs = await _runs_of(runtime, operation)
-    _, environment = runtime.place_of(operation.target)
-    deployer = runtime.integration_of(environment).deployer
-    if deployer is None:
-        return False
-    going = False
-    for run in runs:
-        snapshot = await deployer.observe(run)
-        if snapshot.state in {RunState.QUEUED, RunState.RUNNING}:
-            await deployer.cancel(run)
-            going = True
-    if not going:
-        key = f"cancel:{operation.id}"
-        await runtime.store.write(lambda tx: effects.finish(tx, key, runtime.clock.now()))
-    return going
-
-
-async def _runs_of(runtime: Runtime, operation: Operation) -> tuple[Run, ...]:
-    if operation.run:
-        return (Run(reference=operation.run, url=operation.run_url),)
-    if not operation.attempt:
-        return ()
-    deployer, order = await order_of(runtime, operation)
-    return await deployer.find(order)
 
 
 async def _trigger(runtime: Runtime, operation: Operation) -> bool:
@@ -145,46 +113,32 @@ async def call(runtime: Runtime, operation: Operation) -> bool:
     except IntegrationError as error:
         return await _after_error(runtime, operation, order.key, error)
     now = runtime.clock.now()
-    after = advancing.started(operation, run.reference, run.url, at=now)
-    return await record.step(runtime, operation, after, and_then=lambda tx: bind(tx, order.key, run))
+
+    def started(current: Operation) -> Operation | None:
+        if current.attempt != operation.attempt:
+            return None
+        if current.state is State.TRIGGERING:
+            return advancing.started(current, run.reference, run.url, at=now)
+        # Taken over while we called: its rollback has to know which run to stop.
+        taken = current.state is State.ROLLING_BACK and not current.run
+        return current.but(run=dict(run.reference), run_url=run.url) if taken else None
+
+    return await record.change(runtime, operation.id, started, and_then=lambda tx: bind(tx, order.key, run))
 
 
 async def _after_error(runtime: Runtime, operation: Operation, key: AttemptKey, error: IntegrationError) -> bool:
     now = runtime.clock.now()
-    if error.effect is Effect.NONE:
-        after = advancing.had_no_effect(operation, str(error), retry_after=error.retry_after, at=now)
-        return await record.step(
-            runtime,
-            operation,
-            after,
-            and_then=lambda tx: attempts.close(tx, key, AttemptState.NO_EFFECT, now, str(error)),
-        )
-    return await record.step(runtime, operation, advancing.lost(operation, str(error), at=now))
+    nothing = error.effect is Effect.NONE
 
+    def failed(current: Operation) -> Operation | None:
+        if current.state is not State.TRIGGERING or current.attempt != operation.attempt:
+            return None
+        if nothing:
+            return advancing.had_no_effect(current, str(error), retry_after=error.retry_after, at=now)
+        return advancing.lost(current, str(error), at=now)
 
-def bind(tx: Tx, key: AttemptKey, run: Run) -> None:
-    """The attempt has its run."""
-    attempt = attempts.get(tx, key)
-    if attempt is not None and attempt.state is AttemptState.OPEN:
-        attempts.save(tx, replace(attempt, state=AttemptState.BOUND, run=dict(run.reference)))
+    def close(tx: Tx) -> None:
+        if nothing:
+            attempts.close(tx, key, AttemptState.NO_EFFECT, now, str(error))
 
-
-async def order_of(runtime: Runtime, operation: Operation) -> tuple[Deployer, Order]:
-    """The current attempt of an operation as the provider's order, rebuilt from rows."""
-    service, environment = runtime.place_of(operation.target)
-    deployer = runtime.integration_of(environment).deployer
-    assert deployer is not None, f"{environment.via} deploys: the configuration was checked"
-    key = AttemptKey(operation=operation.id, step=1, n=operation.attempt)
-    attempt = await runtime.store.read(lambda tx: attempts.get(tx, key))
-    order = Order(
-        key=key,
-        action=operation.action,
-        target=operation.target,
-        revision=operation.revision,
-        previous=operation.previous,
-        repository=service.repository,
-        how=environment.how,
-        sent_at=attempt.sent_at if attempt else 0,
-        deadline=environment.deadline,
-    )
-    return deployer, order
+    return await record.change(runtime, operation.id, failed, and_then=close)

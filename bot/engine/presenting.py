@@ -4,15 +4,17 @@ from collections.abc import Sequence
 
 from bot.domain.messages import Message
 from bot.domain.operations import Operation
-from bot.domain.plans import Offer, OfferVerb, Plan
+from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
 from bot.domain.policy import Refusal
 from bot.domain.terms import Action, Identity
 from bot.engine import rendering
 from bot.engine.planning import Planned
-from bot.engine.runtime import Runtime
+from bot.engine.runtime import Runtime, read
 from bot.engine.submit import Beaten, Confirmation, Ended, Moved, Started
+from bot.ports import Channel
 from bot.store import offers, outbox
 from bot.views import kit, plans, refusals
+from bot.views.plan_moved import plan_moved
 from bot.views.together import together
 
 PLAN_VERB = {
@@ -48,11 +50,18 @@ async def confirmation(runtime: Runtime, outcome: Confirmation, plan: Plan, who:
         names = await rendering.names_of(runtime, outcome.operation)
         return second_click(runtime, outcome.operation, who, names)
     if isinstance(outcome, Ended):
-        again = await plan_again(runtime, outcome.plan)
-        return plans.plan_expired(outcome.plan, again, command=runtime.catalogue.command)
+        return await ended(runtime, outcome.plan)
     if isinstance(outcome, Moved):
         return await moved(runtime, outcome)
     return refusals.refusal(outcome)
+
+
+async def ended(runtime: Runtime, plan: Plan) -> Message:
+    """A plan that nobody can confirm any more, and the way to a new one."""
+    again = await plan_again(runtime, plan)
+    if plan.state in {PlanState.DECLINED, PlanState.SUPERSEDED}:
+        return plans.plan_closed(plan, again)
+    return plans.plan_expired(plan, again, command=runtime.catalogue.command)
 
 
 def second_click(runtime: Runtime, operation: Operation, who: Identity, names: kit.Names) -> Message:
@@ -73,23 +82,25 @@ async def accepted(runtime: Runtime, operation: Operation, plan: Plan) -> Messag
     if delivered is None:
         shown = "" if operation.channel.startswith("user:") else operation.channel
         return plans.accepted(operation.id, plan, channel=await _channel_id(runtime, shown))
-    link = await runtime.chat.permalink(delivered.channel, delivered.ts)
-    return plans.accepted(operation.id, plan, permalink=link)
+    link = await read("its link", runtime.chat.permalink(delivered.channel, delivered.ts))
+    return plans.accepted(operation.id, plan, permalink=link if isinstance(link, str) else "")
 
 
 async def _channel_id(runtime: Runtime, named: str) -> str:
-    return (await runtime.chat.channel(named)).id if named else ""
+    found = await read("the channel", runtime.chat.channel(named)) if named else None
+    return found.id if isinstance(found, Channel) else ""
 
 
 async def moved(runtime: Runtime, outcome: Moved) -> Message:
     """Not started: what moved, and both ways on."""
     if isinstance(outcome.fresh, Refusal):
-        return refusals.refusal(outcome.fresh)
+        keep = await plan_again(runtime, outcome.plan, ref=outcome.plan.revision) if outcome.keeps else ()
+        return plan_moved(outcome.plan, outcome.fresh, keep, why=outcome.why)
     rights: tuple[Offer, ...] = outcome.fresh.offers
-    if outcome.kept is not None:
+    if outcome.keeps:
         rights += await plan_again(runtime, outcome.plan, ref=outcome.plan.revision)
     before = before_of(runtime, outcome.fresh.plan)
-    return plans.plan_moved(outcome.plan, outcome.fresh.plan, rights, before=before)
+    return plan_moved(outcome.plan, outcome.fresh.plan, rights, before=before)
 
 
 async def plan_again(runtime: Runtime, plan: Plan, *, ref: str | None = None) -> tuple[Offer, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.domain.operations import Operation, State
+from bot.domain.reasons import Reason
 from bot.domain.terms import SECOND, Millis
 from bot.engine import following, preflight, record
 from bot.engine.runtime import Runtime
@@ -53,6 +54,9 @@ async def advance(runtime: Runtime, operation_id: int) -> None:
         operation = await runtime.store.read(lambda tx: operations.get(tx, operation_id))
         if operation is None or operation.state not in STEPS or operation.due_at > runtime.clock.now():
             return
+        if runtime.catalogue.find(operation.target) is None:
+            await _not_configured(runtime, operation)
+            return
         if not await _one_step(runtime, operation):
             return
 
@@ -67,6 +71,14 @@ async def _one_step(runtime: Runtime, operation: Operation) -> bool:
         log.exception("step failed", operation=operation.id, state=operation.state)
     await _look_again(runtime, operation)
     return False
+
+
+async def _not_configured(runtime: Runtime, operation: Operation) -> None:
+    """The target was taken out of the configuration meanwhile: nobody can be asked, so a person has to say."""
+    state = State.REJECTED if operation.state is State.QUEUED else State.NEEDS_HUMAN
+    note = f"{operation.target} is not configured any more"
+    after = operation.to(state, at=runtime.clock.now(), reason=Reason.UNKNOWN_TARGET, note=note)
+    await record.step(runtime, operation, after)
 
 
 async def _look_again(runtime: Runtime, seen: Operation) -> None:

@@ -9,14 +9,17 @@ from bot.domain.events import Event
 from bot.domain.leases import Deployment
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
-from bot.domain.terms import Action, Identity, Millis
+from bot.domain.terms import SECOND, Action, Identity, Millis
+from bot.engine import homes
 from bot.engine.catalogue import Environment
 from bot.engine.runtime import Runtime
-from bot.store import Tx, attempts, audit, deployments, events, leases, offers, operations, outbox
+from bot.store import Tx, attempts, audit, deployments, effects, events, leases, offers, operations, outbox
 from bot.store.errors import Stale
 from bot.views import cards, rings
 
 DECISIONS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
+FEW_STEPS = 12
+COSMETIC_GAP: Millis = 15 * SECOND
 STOPPABLE = frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.TRIGGERING, State.RUNNING})
 
 
@@ -40,8 +43,35 @@ async def step(
     return done
 
 
+async def change(
+    runtime: Runtime,
+    operation_id: int,
+    alter: Callable[[Operation], Operation | None],
+    *,
+    and_then: Callable[[Tx], object] | None = None,
+) -> bool:
+    """Alter the row as it is when the transaction runs; False where `alter` finds nothing to do to it any more."""
+
+    def commit(tx: Tx) -> Operation | None:
+        current = operations.get(tx, operation_id)
+        after = alter(current) if current is not None else None
+        if current is None or after is None:
+            return None
+        write_step(tx, runtime, current, after)
+        if and_then is not None:
+            and_then(tx)
+        return after
+
+    changed = await runtime.store.write(commit)
+    if changed is not None:
+        wake(runtime, changed)
+    return changed is not None
+
+
 def wake(runtime: Runtime, after: Operation) -> None:
     """Look again when the row says so, and deliver what changed."""
+    if after.changed_at == runtime.clock.now():
+        homes.wake(runtime, after.who)
     runtime.runner.wake("outbox")
     if after.child_id:
         runtime.runner.wake(f"operation:{after.child_id}")
@@ -60,15 +90,19 @@ def write_step(tx: Tx, runtime: Runtime, before: Operation, after: Operation) ->
         renew_offers(tx, runtime, after, now)
         _ring(tx, after, now)
     if _visible(before) != _visible(after):
-        outbox.put(tx, card(after, now, urgent=after.finished))
+        _owe(tx, card(after, now, urgent=after.finished))
+    elif after.progress != before.progress:
+        _owe(tx, card(after, _when_to_show(tx, after, "card", now), urgent=False))
     if after.progress != before.progress and after.progress[0]:
-        outbox.put(tx, reply(after, "steps", now))
+        outbox.put(tx, reply(after, "steps", _when_to_show(tx, after, "steps", now)))
     if after.finished and not before.finished:
         _finish(tx, runtime, after, now)
 
 
-def open_operation(tx: Tx, runtime: Runtime, operation: Operation, environment: Environment) -> Operation:
-    """Insert a new operation with its first card; returns it with its id."""
+def open_operation(
+    tx: Tx, runtime: Runtime, operation: Operation, environment: Environment, *, thread: str = ""
+) -> Operation:
+    """Insert a new operation with its first card (in a thread, where there is one); returns it with its id."""
     now = runtime.clock.now()
     kept = operations.insert(tx, operation)
     events.append(tx, Event(kind="operation.asked", subject=f"operation:{kept.id}", at=now, actor=_actor(kept.who)))
@@ -77,11 +111,17 @@ def open_operation(tx: Tx, runtime: Runtime, operation: Operation, environment: 
         reason=kept.because, body={"target": str(kept.target), "revision": kept.revision, "plan": kept.plan_hash},
     )  # fmt: skip
     renew_offers(tx, runtime, kept, now)
-    outbox.put(tx, card(kept, now, urgent=True))
+    outbox.put(tx, replace(card(kept, now, urgent=True), thread=thread))
     outbox.put(tx, reply(kept, "opened", now))
     if environment.policy.production and kept.changes:
         outbox.put(tx, reply(kept, "changes", now))
     return kept
+
+
+def _owe(tx: Tx, wish: Outgoing) -> None:
+    """Want a message where it already goes: it may have been sent another way than the configuration says."""
+    known = outbox.get(tx, wish.key)
+    outbox.put(tx, replace(wish, channel=known.channel, thread=known.thread) if known else wish)
 
 
 def card(operation: Operation, now: Millis, *, urgent: bool) -> Outgoing:
@@ -145,11 +185,18 @@ def _visible(operation: Operation) -> tuple[object, ...]:
     return (
         operation.state,
         operation.note,
-        operation.progress,
         operation.serving,
         operation.verified,
         operation.child_id,
     )
+
+
+def _when_to_show(tx: Tx, operation: Operation, kind: str, now: Millis) -> Millis:
+    """Few steps are news, each at once; many are a bar that moves, shown every now and then."""
+    if operation.progress[1] <= FEW_STEPS:
+        return now
+    shown = outbox.delivered(tx, f"operation:{operation.id}:{kind}")
+    return max(now, shown.sent_at + COSMETIC_GAP) if shown else now
 
 
 def _note(tx: Tx, before: Operation, after: Operation, now: Millis) -> None:
@@ -179,6 +226,7 @@ def _call(after: Operation, kind: str, due_at: Millis) -> Outgoing:
 
 
 def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis) -> None:
+    attempts.end(tx, after.id, now, after.state)
     if after.state is State.SUCCEEDED:
         deployments.record(
             tx,
@@ -200,6 +248,7 @@ def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis) -> None:
 
 def _end_parent(tx: Tx, runtime: Runtime, parent: Operation, child: Operation, now: Millis) -> None:
     ended = advancing.rollback_ended(parent, child, at=now)
+    effects.abandon(tx, f"cancel:{parent.id}", now, f"the rollback #{child.id} has ended")
     if ended.finished:
         leases.release(tx, child.target, child.id, child.epoch, now)
         write_step(tx, runtime, parent, ended)

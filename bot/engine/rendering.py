@@ -7,6 +7,7 @@ from bot.domain.deliveries import Outgoing
 from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
 from bot.domain.terms import Unknown
+from bot.engine import returning
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import offers, operations, people, plans
@@ -21,6 +22,8 @@ async def render(runtime: Runtime, owed: Outgoing) -> Message | None:
     """The message as its rows have it now, or None where there is nothing (any more) to say."""
     if owed.kind == "invite":
         return notices.invite_hint(owed.body["channel"], bot=runtime.home.name)
+    if owed.kind == returning.KIND:
+        return await returning.message(runtime, owed)
     operation = await operation_of(runtime, owed)
     if operation is None:
         return None
@@ -88,8 +91,8 @@ async def _log(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messag
 
 async def log_of(runtime: Runtime, operation: Operation) -> Message:
     """The last lines of a run, cleaned and redacted."""
-    _, environment = runtime.place_of(operation.target)
-    logs = runtime.integration_of(environment).logs
+    found = runtime.catalogue.find(operation.target)
+    logs = runtime.integration_of(found[1]).logs if found else None
     lines: tuple[str, ...] | Unknown = ()
     if logs is not None and operation.run:
         lines = await read("the log", logs.tail(Run(reference=operation.run, url=operation.run_url), LOG_LINES))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from bot.domain.terms import SECOND, Identity, Millis, Target, Unknown
 from bot.engine.catalogue import Catalogue, Environment, Service
+from bot.engine.redacting import RedactingChat
 from bot.engine.supervisor import Supervisor
 from bot.errors import ChatError, IntegrationError, StoreError
 from bot.ports import Chat, Clock, Integration, Random, Runner
@@ -41,6 +42,10 @@ class Runtime:
     integrations: Mapping[str, Integration]
     home: Home
     redactor: Redactor
+
+    def __post_init__(self) -> None:
+        # Whoever makes a runtime cannot forget it: nothing is said but through the redactor.
+        object.__setattr__(self, "chat", RedactingChat(chat=self.chat, redactor=self.redactor))
 
     def place_of(self, target: Target) -> tuple[Service, Environment]:
         """The configuration of a target that a row names; KeyError where it was removed since."""

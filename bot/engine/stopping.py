@@ -1,5 +1,6 @@
 """Stop what runs, and decide what nobody could find out: wishes of people about an operation that exists."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +10,19 @@ from bot.domain.operations import Operation, State
 from bot.domain.people import Person
 from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.roles import may
-from bot.domain.terms import Identity, Millis, Permission, Target, Unknown
+from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown
 from bot.engine import people, record
-from bot.engine.facts import shown
+from bot.engine.facts import shared, shown
 from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, operations
 
 TRIES = 10
+SHARED = "This channel is shared with another workspace, where Quarterdeck only reads. Ask in one of your own."
+SAID = {
+    Permission.STOP: "stop",
+    Permission.DECIDE: "decide about",
+    Permission.ROLLBACK: "adopt a revision for",  # what is adopted is what a rollback goes to
+}
 
 
 class Wish(StrEnum):
@@ -44,12 +51,16 @@ async def active(runtime: Runtime, target: Target) -> Operation | None:
     return next((each for each in recent if not each.finished), None)
 
 
-async def stop(runtime: Runtime, operation: Operation, by: Identity) -> Outcome:
+async def stop(runtime: Runtime, operation: Operation, by: Identity, *, where: Place, because: str = "") -> Outcome:
     """Ask for a stop: before anything started it is withdrawn, while it runs the provider is asked, later it is too late."""
-    no = await allowed(runtime, by, Permission.STOP, operation.target)
+    no = await allowed(runtime, by, Permission.STOP, operation.target, where=where)
     if no is not None:
         return no
-    return await _carry_out(runtime, operation, by, "stop", lambda current: _stopped(current, by, runtime.clock.now()))
+
+    def stopped(current: Operation) -> Operation | None:
+        return _stopped(current, by, runtime.clock.now())
+
+    return await _carry_out(runtime, operation, by, "stop", stopped, because=because)
 
 
 def _stopped(current: Operation, by: Identity, now: Millis) -> Operation | None:
@@ -62,9 +73,11 @@ def _stopped(current: Operation, by: Identity, now: Millis) -> Operation | None:
     return None
 
 
-async def decide(runtime: Runtime, operation: Operation, outcome: State, *, because: str, by: Identity) -> Outcome:
+async def decide(
+    runtime: Runtime, operation: Operation, outcome: State, *, because: str, by: Identity, where: Place
+) -> Outcome:
     """End an operation that nobody could find out about, with what a person saw."""
-    no = await allowed(runtime, by, Permission.DECIDE, operation.target)
+    no = await allowed(runtime, by, Permission.DECIDE, operation.target, where=where)
     if no is not None:
         return no
 
@@ -73,11 +86,17 @@ async def decide(runtime: Runtime, operation: Operation, outcome: State, *, beca
             return None
         return advancing.decided(current, outcome, because=because, at=runtime.clock.now())
 
-    return await _carry_out(runtime, operation, by, f"decide.{outcome}", decided)
+    return await _carry_out(runtime, operation, by, f"decide.{outcome}", decided, because=because)
 
 
 async def _carry_out(
-    runtime: Runtime, operation: Operation, by: Identity, action: str, change: Callable[[Operation], Operation | None]
+    runtime: Runtime,
+    operation: Operation,
+    by: Identity,
+    action: str,
+    change: Callable[[Operation], Operation | None],
+    *,
+    because: str,
 ) -> Outcome:
     """Change the row as it is now; where a pass moves it in between, look again."""
     for _ in range(TRIES):
@@ -85,13 +104,13 @@ async def _carry_out(
         after = change(current) if current is not None else None
         if current is None or after is None:
             return Outcome(wish=Wish.TOO_LATE, operation=current)
-        entry = _entry(after, by, action, runtime.clock.now())
+        entry = _entry(after, by, action, because, runtime.clock.now())
         if await record.step(runtime, current, after, and_then=entry):
             return Outcome(wish=Wish.DONE, operation=after)
     return Outcome(wish=Wish.TOO_LATE, operation=operation)
 
 
-def _entry(after: Operation, by: Identity, action: str, now: Millis) -> Callable[[Tx], None]:
+def _entry(after: Operation, by: Identity, action: str, because: str, now: Millis) -> Callable[[Tx], None]:
     def write(tx: Tx) -> None:
         audit.append(
             tx,
@@ -99,24 +118,31 @@ def _entry(after: Operation, by: Identity, action: str, now: Millis) -> Callable
             actor=f"{by.team}/{by.user}",
             action=action,
             subject=f"operation:{after.id}",
-            reason=after.note,
-            body={},
+            reason=because,
+            body={"state": str(after.state)},
         )
 
     return write
 
 
-async def allowed(runtime: Runtime, by: Identity, permission: Permission, target: Target | None) -> Outcome | None:
-    """None where this person may; else the no with its sentence and who can help."""
-    person = await people.who(runtime, by)
-    if isinstance(person, Unknown):
-        return Outcome(wish=Wish.UNKNOWN, sentence=f"Could not read {person.what}: {person.why}.")
+async def allowed(
+    runtime: Runtime, by: Identity, permission: Permission, target: Target, *, where: Place
+) -> Outcome | None:
+    """None where this person may, here; else the no with its sentence and who can help."""
+    person, foreign = await asyncio.gather(people.who(runtime, by), shared(runtime, where))
+    for fact in (person, foreign):
+        if isinstance(fact, Unknown):
+            return Outcome(wish=Wish.UNKNOWN, sentence=f"Could not read {fact.what}: {fact.why}.")
+    assert not isinstance(person, Unknown), "just looked"
+    if foreign:
+        return Outcome(wish=Wish.UNKNOWN, sentence=SHARED)
+    if person.standing in STANDING_REFUSALS:
+        return Outcome(wish=Wish.UNKNOWN, sentence=STANDING_REFUSALS[person.standing][1])
     if _may(runtime, person, permission, target):
         return None
-    where = f" {target.service} in {target.environment}" if target else ""
     return Outcome(
         wish=Wish.FORBIDDEN,
-        sentence=f"You may not {permission}{where}.",
+        sentence=f"You may not {SAID[permission]} {target.service} in {target.environment}.",
         who=tuple(
             dict.fromkeys(
                 shown(who)
@@ -128,7 +154,7 @@ async def allowed(runtime: Runtime, by: Identity, permission: Permission, target
     )
 
 
-def _may(runtime: Runtime, person: Person, permission: Permission, target: Target | None) -> bool:
-    if person.identity.team != runtime.home.team or person.standing in STANDING_REFUSALS:
+def _may(runtime: Runtime, person: Person, permission: Permission, target: Target) -> bool:
+    if person.identity.team != runtime.home.team:
         return False
     return may(person, permission, target, runtime.catalogue.roles)[0]

@@ -40,14 +40,15 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """What was shown is not what would happen now: both are offered anew; `why` says what moved."""
+    """What was shown is not what would happen now: `fresh` is; `keeps` where what was shown is still possible; `why` says what moved."""
 
     plan: Plan
     fresh: Planned | Refusal
-    kept: Planned | None
+    keeps: bool
     why: str
 
 
+SUPERSEDED = "A rollback has taken its place before it started"
 Confirmation = Started | Beaten | Ended | Moved | Refusal
 
 
@@ -76,7 +77,7 @@ async def confirm(runtime: Runtime, offer: Offer, invocation: Invocation) -> Con
 async def _already(runtime: Runtime, plan: Plan) -> Confirmation:
     operation = await runtime.store.read(lambda tx: operations.get(tx, plan.operation))
     assert operation is not None, "a confirmed plan has its operation"
-    return Started(operation=operation)
+    return Beaten(operation=operation)
 
 
 async def _refused(runtime: Runtime, plan: Plan, draft: Draft, refusal: Refusal) -> Confirmation:
@@ -95,21 +96,17 @@ def _same(operation: Operation, plan: Plan) -> bool:
 
 async def _moved(runtime: Runtime, plan: Plan, draft: Draft) -> Confirmation:
     """Both ways on: with what arrived since, and exactly what was shown (where the gates still allow it)."""
-    fresh = await _again(runtime, plan, plan.asked_ref)
     kept = await _again(runtime, plan, plan.revision)
-    same = isinstance(fresh, Planned) and isinstance(kept, Planned) and fresh.plan.revision == kept.plan.revision
-    return Moved(
-        plan=plan,
-        fresh=fresh,
-        kept=None if same or isinstance(kept, Refusal) else kept,
-        why=_what_moved(plan, draft),
-    )
+    made = await _again(runtime, plan, plan.asked_ref)
+    fresh = made.refusal or await planning.store(runtime, made)
+    same = isinstance(fresh, Planned) and fresh.plan.revision == plan.revision
+    keeps = kept.refusal is None and not same
+    return Moved(plan=plan, fresh=fresh, keeps=keeps, why=_what_moved(plan, draft))
 
 
-async def _again(runtime: Runtime, plan: Plan, ref: str) -> Planned | Refusal:
+async def _again(runtime: Runtime, plan: Plan, ref: str) -> Draft:
     question = replace(planning.question_of(plan, ref=ref), planned_revision="")
-    made = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
-    return made.refusal or await planning.store(runtime, made)
+    return await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
 
 
 def _what_moved(plan: Plan, draft: Draft) -> str:
@@ -134,13 +131,14 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
     now = runtime.clock.now()
     channel = card_channel(environment, plan)
     wanted = planning.operation_of(plan, channel=channel, at=now)
+    thread = plan.thread if environment.announce == "thread" and channel == plan.channel else ""
 
     def commit(tx: Tx) -> Operation | None:
         used: UseResult = offers.use(tx, offer.id, who.user, now)
         rival = rival_of(tx, plan)
         if not used.ok or rival is not None:
             return None
-        started = begin(tx, runtime, wanted, environment)
+        started = begin(tx, runtime, wanted, environment, thread=thread)
         if not plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.CONFIRMED, operation=started.id):
             raise AssertionError(f"plan {plan.id} was open a moment ago, in the same transaction")
         offers.retire(tx, f"plan:{plan.id}", now)
@@ -158,7 +156,7 @@ async def _too_late(runtime: Runtime, plan: Plan) -> Confirmation:
     if current is not None and current.state is PlanState.CONFIRMED:
         return await _already(runtime, current)
     rival = await runtime.store.read(lambda tx: rival_of(tx, plan))
-    return Beaten(operation=rival) if rival is not None else Ended(plan=plan)
+    return Beaten(operation=rival) if rival is not None else Ended(plan=current or plan)
 
 
 def rival_of(tx: Tx, plan: Plan) -> Operation | None:
@@ -178,18 +176,16 @@ def lineage(tx: Tx, operation_id: int) -> set[int]:
     return found
 
 
-def begin(tx: Tx, runtime: Runtime, wanted: Operation, environment: Environment) -> Operation:
+def begin(tx: Tx, runtime: Runtime, wanted: Operation, environment: Environment, *, thread: str = "") -> Operation:
     """Insert the operation; where it takes another one over, that one steps back in the same transaction."""
     if not wanted.parent_id:
-        return record.open_operation(tx, runtime, wanted, environment)
-    parent = operations.get(tx, wanted.parent_id)
-    if parent is None or parent.finished:
-        return record.open_operation(tx, runtime, replace(wanted, parent_id=0), environment)
+        return record.open_operation(tx, runtime, wanted, environment, thread=thread)
     now = runtime.clock.now()
-    if parent.state not in TAKEABLE:
-        record.write_step(tx, runtime, parent, parent.to(State.SUPERSEDED, at=now, reason=Reason.TAKEN_OVER))
-        return record.open_operation(tx, runtime, replace(wanted, parent_id=0), environment)
-    child = record.open_operation(tx, runtime, wanted, environment)
+    parent = _steps_aside(tx, runtime, operations.get(tx, wanted.parent_id))
+    if parent is None or parent.finished:
+        return record.open_operation(tx, runtime, replace(wanted, parent_id=0), environment, thread=thread)
+    wanted = replace(wanted, parent_id=parent.id)
+    child = record.open_operation(tx, runtime, wanted, environment, thread=thread)
     lease = leases.transfer(tx, wanted.target, parent.id, child.id, now)
     attempts.revoke_open(tx, parent.id, now)
     record.write_step(tx, runtime, parent, advancing.taken_over(parent, child.id, at=now))
@@ -200,10 +196,22 @@ def begin(tx: Tx, runtime: Runtime, wanted: Operation, environment: Environment)
     return holding
 
 
+def _steps_aside(tx: Tx, runtime: Runtime, parent: Operation | None) -> Operation | None:
+    """The operation to take over. One that has not started is superseded; what that one had taken over itself comes back then."""
+    if parent is None or parent.finished or parent.state in TAKEABLE:
+        return parent
+    aside = parent.to(State.SUPERSEDED, at=runtime.clock.now(), reason=Reason.TAKEN_OVER, note=SUPERSEDED)
+    record.write_step(tx, runtime, parent, aside)
+    before = operations.get(tx, parent.parent_id) if parent.parent_id else None
+    return before if before is not None and not before.finished else None
+
+
 def card_channel(environment: Environment, plan: Plan) -> str:
     """Where the card goes: `announce` decides; a direct message where nothing else is known."""
     if environment.announce == "asker" or (plan.direct and not environment.channel):
         return f"user:{plan.who.user}"
     if environment.announce == "channel" and environment.channel:
         return environment.channel
+    if plan.direct:
+        return f"user:{plan.who.user}"
     return plan.channel or environment.channel or f"user:{plan.who.user}"

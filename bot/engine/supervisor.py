@@ -57,6 +57,10 @@ class Supervisor:
             if again is not None:
                 self.start(key, again)
 
+    def runs(self, key: str) -> bool:
+        """Whether work under this key is under way."""
+        return key in self._running
+
     @property
     def busy(self) -> int:
         """How many tasks are running."""

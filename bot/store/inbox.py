@@ -16,6 +16,10 @@ ADD = """
   values (:key, :kind, :delivery, 'received', :now, :secret)
   on conflict (key) do nothing
 """
+REVIVE = """
+  update inbox set state = 'received', delivery = :delivery, received_at = :now, secret = :secret, finished_at = 0, result = ''
+  where key = :key and state = 'void'
+"""
 GET = "select * from inbox where key = :key"
 START = """
   update inbox set state = 'started', started_at = :at, tries = tries + 1
@@ -48,6 +52,19 @@ def add(tx: Tx, delivery: Delivery, now: Millis) -> bool:
     secret = bool(delivery.invocation.response_url or delivery.invocation.trigger)
     row = {"key": delivery.key, "kind": delivery.kind.value, "delivery": dumps(delivery, Delivery)}
     return tx.run(ADD, now=now, secret=int(secret), **row) == 1
+
+
+def revive(tx: Tx, delivery: Delivery, now: Millis) -> bool:
+    """One that was void is sent again, since its sender was told so; False for any other."""
+    secret = bool(delivery.invocation.response_url or delivery.invocation.trigger)
+    row = {"key": delivery.key, "delivery": dumps(delivery, Delivery)}
+    return tx.run(REVIVE, now=now, secret=int(secret), **row) == 1
+
+
+def result(tx: Tx, key: str) -> str:
+    """How it was finished, in the engine's word; empty while it is not."""
+    row = tx.one(GET, key=key)
+    return str(row["result"]) if row and row["result"] else ""
 
 
 def get(tx: Tx, key: str) -> Delivery | None:

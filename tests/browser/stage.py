@@ -13,7 +13,7 @@ from playwright.async_api import Locator, Page, Playwright, async_playwright, ex
 
 from bot import config
 from bot.app import App, integration_models, integration_modules, running
-from bot.engine.clicks import adopt
+from bot.engine.adopting import adopt
 from bot.playground import demo
 from bot.playground.playground import Playground, Served
 

@@ -49,6 +49,8 @@ class FakeChat:
     urls: dict[str, tuple[str, str]] = field(default_factory=dict)  # response_url → (user, channel)
     failures: dict[str, deque[ChatError]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)  # methods that do not answer
+    moved: set[str] = field(default_factory=set)  # keys of messages that a test had moved or deleted
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def fail(self, method: str, *errors: ChatError) -> None:
@@ -57,6 +59,8 @@ class FakeChat:
 
     def _called(self, method: str) -> ChatError | None:
         self.calls.append(method)
+        if method in self.down or "slack" in self.down:
+            raise ChatError("unreachable")
         waiting = self.failures.get(method)
         error = waiting.popleft() if waiting else None
         if error is not None and not error.lost:
@@ -156,9 +160,7 @@ def acme() -> FakeChat:
         chat.people[user] = Person(identity=Identity(team=TEAM, user=user), name=name, standing=standing)
     chat.groups["engineering"] = frozenset({"U02ADA", "U02GRACE", "U02LINUS"})
     for at, name in enumerate(("general", "team-web", "team-api", "partner"), 1):
-        channel = Channel(
-            id=f"C0{at}", name=name, shared=name == "partner", archived=False, member=name != "general"
-        )
+        channel = Channel(id=f"C0{at}", name=name, shared=name == "partner", archived=False, member=name != "general")
         chat.channels[channel.id] = channel
     return chat
 

@@ -1,5 +1,6 @@
 """A provider of class A or C whose runs a test drives by hand, with the repository and the targets behind it."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict
@@ -41,18 +42,25 @@ class FakeProvider:
     cancel_works: bool = True
     checks_state: CheckState = CheckState.GREEN
     workflow: str = "w1"
+    hanging: set[str] = field(default_factory=set)  # methods that never answer
+    hidden: bool = False  # the list of runs does not show them (yet)
+    calls: int = 0
 
-    def _answer(self, method: str) -> None:
+    async def _answer(self, method: str) -> None:
+        self.calls += 1
+        if method in self.hanging:
+            await asyncio.Event().wait()
         if method in self.down:
             raise IntegrationError("no answer", kind=Kind.UNAVAILABLE, effect=Effect.UNKNOWN)
 
     # ---- Deployer
 
     async def preview(self, order: Order) -> Preview:
-        self._answer("preview")
+        await self._answer("preview")
         return Preview(workflow=self.workflow, steps=("fetch", "build", "migrate", "switch"))
 
     async def start(self, order: Order) -> Run:
+        await self._answer("start")
         error = self.start_errors.pop(0) if self.start_errors else None
         if error is not None and error.effect is Effect.NONE:
             raise error
@@ -66,16 +74,16 @@ class FakeProvider:
         return Run(reference={"key": key})
 
     async def find(self, order: Order) -> tuple[Run, ...]:
-        self._answer("find")
+        await self._answer("find")
         key = str(order.key)
-        return (Run(reference={"key": key}),) if key in self.runs else ()
+        return (Run(reference={"key": key}),) if key in self.runs and not self.hidden else ()
 
     async def observe(self, run: Run) -> Snapshot:
-        self._answer("observe")
+        await self._answer("observe")
         return self.runs[run.reference["key"]]
 
     async def cancel(self, run: Run) -> None:
-        self._answer("cancel")
+        await self._answer("cancel")
         key = run.reference["key"]
         self.cancels.append(key)
         if self.cancel_works and self.runs[key].state is RunState.RUNNING:
@@ -100,12 +108,12 @@ class FakeProvider:
     # ---- Versions, Changes, Checks, Logs
 
     async def current(self, target: Target, how: BaseModel) -> Live | None:
-        self._answer("current")
+        await self._answer("current")
         revision = self.live.get(target)
         return Live(revision=revision, said_by=f"{target.service} itself", at=self.clock.now()) if revision else None
 
     async def resolve(self, repository: str, ref: str) -> Resolution:
-        self._answer("resolve")
+        await self._answer("resolve")
         names = {"": self.commits[-1].revision, "main": self.commits[-1].revision, **self.branches}
         known = [each.revision for each in self.commits] + list(self.branches.values())
         found = names.get(ref) or next((each for each in known if len(ref) >= 4 and each.startswith(ref)), None)
@@ -118,7 +126,7 @@ class FakeProvider:
     async def compare(
         self, repository: str, base: str, head: str, *, paths: tuple[str, ...] = (), irreversible: tuple[str, ...] = ()
     ) -> ChangeSet:
-        self._answer("compare")
+        await self._answer("compare")
         order = {each.revision: at for at, each in enumerate(self.commits)}
         if base == head or base not in order or head not in order:
             relation = Relation.IDENTICAL if base == head else Relation.UNRELATED
@@ -133,11 +141,11 @@ class FakeProvider:
         return tuple(name for name in ("main", *self.branches) if name.startswith(prefix))
 
     async def report(self, repository: str, revision: str) -> CheckReport:
-        self._answer("report")
+        await self._answer("report")
         return CheckReport(overall=self.checks_state, by_name={"unit": self.checks_state})
 
     async def tail(self, run: Run, lines: int) -> tuple[str, ...]:
-        self._answer("tail")
+        await self._answer("tail")
         return ("fetching", "building", self.runs[run.reference["key"]].detail)[-lines:]
 
     def integration(self) -> Integration:

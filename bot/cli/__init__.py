@@ -1,0 +1,42 @@
+"""What an operator types: `quarterdeck …`. Each command is a file of its own, imported only when it is called."""
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "run": "Run the bot.",
+    "demo": "The bot in its playground, in your browser.",
+    "check": "Validate the configuration.",
+    "adopt": "Record what is live now as known to be good.",
+}
+
+
+class Lazy(click.Group):
+    """Imports a command's module only when that command is used, so that --help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"bot.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table itself: nothing is imported for it."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Lazy)
+@click.version_option(package_name="quarterdeck")
+def main() -> None:
+    """A self-hosted Slack bot from which a team deploys, rolls back and sees what is live."""
