@@ -5,10 +5,18 @@ import importlib
 import click
 
 COMMANDS = {
-    "run": "Run the bot.",
     "demo": "The bot in its playground, in your browser.",
+    "init": "Set up a real workspace: asks a few questions, writes the file.",
     "check": "Validate the configuration.",
+    "doctor": "Examine the installation; every finding with its fix.",
+    "run": "Run the bot.",
+    "status": "What the bot is doing, from this machine.",
     "adopt": "Record what is live now as known to be good.",
+    "config": "Show each effective value and its line.",
+    "manifest": "Print the Slack app manifest.",
+    "schema": "Print the configuration's JSON Schema.",
+    "preview": "Print every message with sample words.",
+    "playground": "A local Slack for any app.",
 }
 
 
