@@ -15,7 +15,9 @@ The map of the house, from the ground up; imports point down only, and `tests/te
 4  slack        listeners in, the Chat port out                                  door to slack_bolt and slack_sdk
    web          health, metrics, the raw check, the admin socket                 door to aiohttp
    schedule     the alarm clock                                                  door to apscheduler
-5  app          the composition root: the one file that knows every part
+5  examining    the doctor: everything that has to be right, looked at once
+   logs         structured logs, with secrets taken out
+   app          the composition root: the one file that knows every part
    cli          what an operator types
 
 `playground` stands beside the house: a local Slack that imports only itself.

@@ -18,7 +18,7 @@ import commands
 import integrations
 from bot import config
 from bot.commanding import Command, discover
-from bot.domain.terms import SECOND, Millis
+from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.engine.adopting import adopt
 from bot.engine.catalogue import catalogue_of
 from bot.engine.conversing import Conversation
@@ -29,6 +29,7 @@ from bot.engine.reconcile import SWEEP
 from bot.engine.runtime import Home, Runtime
 from bot.engine.supervisor import Supervisor
 from bot.errors import ChatError
+from bot.examining import Subject, examine, instance_id
 from bot.ports import Clock, Finding, Integration, Random, Surroundings
 from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
 from bot.slack.manifest import PATH
@@ -36,13 +37,16 @@ from bot.slack.room import SlackRoom
 from bot.store import Store, ThreadedStore, Tx, inbox, operations, outbox, settings
 from bot.store.errors import Unusable
 from bot.store.lockfile import instance_lock
+from bot.store.retention import Ages, sweep
 from bot.views.kit import Redactor
 from bot.web.health import Health
 from bot.web.listeners import Listener, SlackDoor, private_app, public_app
 from bot.web.metrics import Metrics, Reading
+from bot.web.reach import beat
 
 log = structlog.get_logger(__name__)
 LOCK_WAIT: Millis = 60 * SECOND
+RETENTION_SWEEP: Millis = 10 * MINUTE
 GROUP = "quarterdeck.integrations"
 HOME, PROBE = "home", "readiness-probe"
 
@@ -103,6 +107,10 @@ class App:
         self.supervisor = Supervisor(clock)
         self.runner = LocalRunner()
         self.alarm = AlarmClock()
+        surroundings = Surroundings(
+            clock=clock, random=random, folder=configuration.store.parent, secrets=configuration.secrets
+        )
+        self.integrations = build_integrations(configuration, integration_modules(), surroundings)
 
     def degraded(self) -> tuple[str, ...]:
         """What is out of reach, in words; it fails no health check."""
@@ -119,13 +127,11 @@ def build_engine(
     supervisor: Supervisor,
     clock: Clock,
     random: Random,
+    integrations: Mapping[str, Integration],
     home: Home,
     examine: Findings,
 ) -> Engine:
     """The engine with everything it needs handed down."""
-    surroundings = Surroundings(
-        clock=clock, random=random, folder=configuration.store.parent, secrets=configuration.secrets
-    )
     runtime = Runtime(
         catalogue=catalogue_of(configuration),
         store=store,
@@ -134,13 +140,25 @@ def build_engine(
         random=random,
         runner=runner,
         supervisor=supervisor,
-        integrations=build_integrations(configuration, integration_modules(), surroundings),
+        integrations=integrations,
         home=home,
         redactor=Redactor.of(configuration.secrets),
     )
     conversation = Conversation(runtime, all_commands(), line_of=configuration.line_of, examine=examine)
     intake = Intake(runtime, instant=conversation.instant, work=conversation.work, suggest=conversation.suggest)
     return Engine(runtime, intake)
+
+
+def subject_of(app: App) -> Subject:
+    """What the doctor looks at."""
+    return Subject(
+        configuration=app.configuration,
+        catalogue=catalogue_of(app.configuration),
+        room=app.room,
+        integrations=app.integrations,
+        clock=app.clock,
+        running=app.intake_open,
+    )
 
 
 @asynccontextmanager
@@ -163,8 +181,9 @@ async def running(configuration: config.Configuration) -> AsyncIterator[App]:
             supervisor=app.supervisor,
             clock=app.clock,
             random=app.random,
+            integrations=app.integrations,
             home=home,
-            examine=_examine(app),
+            examine=lambda: examine(subject_of(app)),
         )
         stack.push_async_callback(app.engine.end)
         _wake(app, stack)
@@ -219,22 +238,9 @@ async def _introduce(app: App) -> Home:
             raise
         log.warning("Slack cannot be reached; going on as before", error=str(error))
         return Home(**json.loads(known))
-    home = Home(team=found.team, bot_user=found.bot_user, enterprise=found.enterprise, name=found.bot)
+    home = Home(team=found.team, bot_user=found.bot_user, enterprise=found.enterprise, name=found.name or found.bot)
     await app.store.write(lambda tx: settings.put(tx, HOME, json.dumps(asdict(home))))
     return home
-
-
-def _examine(app: App) -> Findings:
-    """The doctor, with everything it may look at."""
-
-    async def examine() -> tuple[Finding, ...]:
-        found: list[Finding] = []
-        for integration in app.engine.runtime.integrations.values():
-            if integration.doctor is not None:
-                found.extend(await integration.doctor.examine())
-        return tuple(found)
-
-    return examine
 
 
 def _passing(error: ChatError) -> bool:
@@ -278,7 +284,13 @@ async def _open_public(app: App, stack: AsyncExitStack) -> None:
     public, secret = app.configuration.web.public, app.configuration.slack.signing_secret
     if public is None or secret is None:
         return
-    door = SlackDoor(path=PATH, secret=secret.get_secret_value(), now=app.clock.now, dispatch=app.room.dispatch)
+    door = SlackDoor(
+        path=PATH,
+        secret=secret.get_secret_value(),
+        now=app.clock.now,
+        dispatch=app.room.dispatch,
+        instance=instance_id(app.configuration.store),
+    )
     listener = Listener(public_app(door), public.listen, "web.public.listen")
     await listener.open()
     stack.push_async_callback(listener.close)
@@ -292,8 +304,31 @@ def _wake(app: App, stack: AsyncExitStack) -> None:
     app.alarm.every(OUTBOX_SWEEP, "outbox", engine.sweep_outbox)
     app.alarm.every(PLAN_SWEEP, "plans", engine.sweep_plans)
     app.alarm.every(SECRET_SWEEP, "secrets", engine.sweep_secrets)
+    app.alarm.every(RETENTION_SWEEP, "retention", lambda: _forget(app))
+    heartbeat = app.configuration.heartbeat
+    if heartbeat is not None:
+        app.alarm.every(int(heartbeat.every), "heartbeat", lambda: _beat(app, str(heartbeat.url)))
     app.alarm.start()
     stack.callback(app.alarm.close)
+
+
+async def _forget(app: App) -> None:
+    """Rows that are older than `retention` go, a bounded number at a time."""
+    kept = app.configuration.retention
+    ages = Ages(inbox=kept.inbox, plans=kept.plans, deliveries=kept.deliveries, events=kept.events)
+    now = app.clock.now()
+    gone = await app.store.write(lambda tx: sweep(tx, now, ages))
+    if any(gone.values()):
+        log.info("forgot old rows", **gone)
+
+
+async def _beat(app: App, url: str) -> None:
+    """The outside watcher is told only while deliveries are taken and the database answers."""
+    if not app.intake_open or not app.store.alive:
+        return
+    trouble = await beat(url)
+    if trouble:
+        log.warning("heartbeat not delivered", why=trouble)
 
 
 async def _close_intake(app: App) -> None:
@@ -318,8 +353,9 @@ async def adopting(configuration: config.Configuration, service: str, environmen
             supervisor=app.supervisor,
             clock=app.clock,
             random=app.random,
+            integrations=app.integrations,
             home=Home(team="", bot_user=""),
-            examine=_examine(app),
+            examine=lambda: examine(subject_of(app)),
         )
         wanted = [
             target
@@ -327,3 +363,13 @@ async def adopting(configuration: config.Configuration, service: str, environmen
             if service in {"", target.service} and environment in {"", target.environment}
         ]
         return [(await adopt(engine.runtime, target, by="cli")).text for target in wanted]
+
+
+async def findings(configuration: config.Configuration) -> tuple[Finding, ...]:
+    """The doctor's report from outside the running bot."""
+    app = App(configuration, clock=SystemClock(), random=SystemRandom())
+    app.room = SlackRoom(configuration.slack, app.clock, app.random)
+    try:
+        return await examine(subject_of(app))
+    finally:
+        await app.room.stop()

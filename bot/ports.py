@@ -251,6 +251,9 @@ class Doctor(Protocol):
     async def examine(self) -> tuple[Finding, ...]:
         """What is well and what is not; never raises."""
 
+    async def examine_target(self, target: Target, repository: str, how: BaseModel) -> tuple[Finding, ...]:
+        """The same for one target: its repository, its programs or workflows; never raises."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Integration:

@@ -195,7 +195,7 @@ def tracked() -> list[Path]:
     return [file for file in files if file.is_file() and b"\0" not in file.read_bytes()[:4096]]
 
 
-HOMES = "|".join(("work", "root", "home/[a-z]+", "Users/[A-Za-z]+"))
+HOMES = "work|root|home/[a-z]+|Users/[A-Za-z]+"
 REGISTRIES = "|".join(("py" + "pi", "npm" + "js", "files.python" + "hosted", "yarn" + "pkg"))
 MACHINE = re.compile(rf"(?<![\w.$}}~-])/(?:{HOMES})/|https?://[\w.-]*(?:{REGISTRIES})|--(?:extra-)?index-url[ =]")
 

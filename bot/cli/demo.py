@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.manifest import app_manifest
 from bot.playground import demo
 from bot.playground.panel import Link, Panel, Switch
 from bot.playground.playground import Playground, Served
@@ -106,6 +107,7 @@ async def _run(folder: Path, port: int, *, browser: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     playground = Playground()
+    playground.install(app_manifest(None))
     async with playground.serve(port=_free(port)) as served:
         world = await asyncio.to_thread(demo.create, folder, base_url=served.api_url)
         child = Child(configuration=world.configuration, environment=_environment(served), log=folder / "bot.log")

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from bot import logs
 from bot.app import run
 from bot.cli.loading import fail, file_option, load
 from bot.errors import QuarterdeckError
@@ -12,9 +13,11 @@ from bot.web.listeners import PortInUse
 
 @click.command(help="Run the bot until SIGINT or SIGTERM.")
 @file_option
-def command(file: str) -> None:
-    """Load, connect, serve."""
+@click.option("--log-level", default="", help="debug, info, warning or error; also QUARTERDECK_LOG.")
+def command(file: str, log_level: str) -> None:
+    """Load, connect, serve; 2 for a bad configuration, 1 where it cannot start."""
     configuration = load(file)
+    logs.set_up(configuration.secrets, level=log_level)
     try:
         asyncio.run(run(configuration))
     except (QuarterdeckError, PortInUse, OSError) as error:

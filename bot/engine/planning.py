@@ -98,9 +98,14 @@ async def store(runtime: Runtime, made: Draft, *, dry_run: bool = False) -> Plan
 
 
 def first_contact(made: Draft) -> bool:
-    """Nothing is on record here, and the target answers with a revision."""
+    """The target answers with a revision, and none is known to have worked here."""
     live = made.gathered.facts.live
-    return made.gathered.recorded.current is None and isinstance(live, Live) and bool(live.revision)
+    return isinstance(live, Live) and bool(live.revision) and not _anything_good(made.gathered)
+
+
+def _anything_good(gathered: Gathered) -> bool:
+    current = gathered.recorded.current
+    return gathered.recorded.good is not None or (current is not None and current.verified)
 
 
 def offers_of(runtime: Runtime, made: Plan, *, dry_run: bool, adopt: bool = False) -> tuple[Offer, ...]:
@@ -160,7 +165,7 @@ async def _compose(
         revision=resolution.revision,
         live=live.revision if live else "",
         live_said_by=live.said_by if live else "",
-        recorded=current.revision if current else "",
+        recorded=current.revision if current and _anything_good(gathered) else "",
         policy_hash=environment.policy_hash,
         workflow=workflow,
         steps=steps,

@@ -1,9 +1,11 @@
 """Who we are in Slack, as `auth.test` tells it."""
 
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.domain.terms import Millis
 from bot.errors import ChatError
 from bot.slack.client import Caller
 from bot.slack.explain import fatal
@@ -22,6 +24,8 @@ class Connection:
     enterprise: str = ""
     url: str = ""
     scopes: frozenset[str] = frozenset()
+    name: str = ""  # how the bot is mentioned
+    said_at: Millis = 0  # Slack's own clock in that answer; 0 where it did not say
 
 
 class Us:
@@ -79,4 +83,14 @@ def connection_of(answer: AsyncSlackResponse) -> Connection:
         enterprise=word(body, "enterprise_id"),
         url=word(body, "url"),
         scopes=frozenset(scope.strip() for scope in header.split(",")) - {""},
+        name=word(body, "user"),
+        said_at=_date(answer),
     )
+
+
+def _date(answer: AsyncSlackResponse) -> Millis:
+    header = next((str(value) for name, value in answer.headers.items() if name.lower() == "date"), "")
+    try:
+        return int(parsedate_to_datetime(header).timestamp() * 1000)
+    except ValueError:
+        return 0

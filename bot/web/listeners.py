@@ -11,6 +11,7 @@ from bot.config.values import Listen
 from bot.domain.terms import Millis
 from bot.web.health import Health
 from bot.web.rawcheck import LARGEST, authentic
+from bot.web.reach import KNOCK
 
 log = structlog.get_logger(__name__)
 Answered = tuple[int, Mapping[str, str], bytes]
@@ -31,6 +32,7 @@ class SlackDoor:
     secret: str
     now: Callable[[], Millis]
     dispatch: Dispatch
+    instance: str = ""
 
 
 def public_app(door: SlackDoor) -> web.Application:
@@ -50,8 +52,13 @@ def public_app(door: SlackDoor) -> web.Application:
         status, headers, body = await door.dispatch(request.headers, raw)
         return web.Response(status=status, headers=dict(headers), body=body)
 
+    async def answer_knock(request: web.Request) -> web.Response:
+        del request
+        return web.Response(text=door.instance)
+
     app = web.Application(client_max_size=LARGEST)
     app.router.add_post(door.path, receive)
+    app.router.add_get(KNOCK, answer_knock)
     return app
 
 

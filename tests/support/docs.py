@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bot.app import all_commands, integration_models, integration_modules
+from bot.cli import COMMANDS
 from bot.commanding.reference import BEGIN, refreshed
 from bot.config.reference import integration_table, renewed, settings_table
 from bot.domain.operations import TERMINAL, TRANSITIONS, Operation, State
@@ -44,6 +45,9 @@ def blocks() -> Mapping[str, str]:
         "transitions": transitions(),
         "gates": gates(),
         "permissions": permissions(),
+        "program": table(
+            ("command", "what it does"), ((f"quarterdeck {name}", says) for name, says in COMMANDS.items())
+        ),
         "scopes": table(("scope", "why"), SCOPES.items()),
         "optional scopes": table(("scope", "why"), OPTIONAL_SCOPES.items()),
         "events": table(("event", "why"), EVENTS.items()),

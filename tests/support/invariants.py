@@ -1,6 +1,7 @@
 """What must be true of the rows whenever nothing is under way, whatever happened before: asserted after every story."""
 
 from collections import Counter
+from functools import partial
 
 from bot.domain.deliveries import Outgoing
 from bot.domain.operations import HOLDS, AttemptState, Operation, State
@@ -77,7 +78,7 @@ async def _cards_are_true(ship: Ship) -> None:
     waiting = await ship.store.read(lambda tx: [each for each in _every(tx) if each.waiting and not _later(each, ship)])
     assert not waiting, f"still owed: {[(each.key, each.last_error) for each in waiting]}"
     for owed in await ship.store.read(_every):
-        where = await ship.store.read(lambda tx, key=owed.key: outbox.delivered(tx, key))
+        where = await ship.store.read(partial(outbox.delivered, key=owed.key))
         message = await rendering.render(ship.runtime, owed)
         if where is None or message is None or owed.kind != "operation_card":
             continue

@@ -167,7 +167,8 @@ class Ship(People):
                 self.clock.move_to(wake)
                 continue
             idle = 0 if keys or moved else idle + 1
-            if idle > 3 or not (keys or self.runtime.supervisor.busy):
+            due = self.runner.next_wake()
+            if idle > 3 or not (self.runtime.supervisor.busy or (due is not None and due <= self.clock.now())):
                 return
         raise AssertionError("it does not settle")
 

@@ -1,0 +1,37 @@
+"""`quarterdeck doctor`: examine the installation from this machine."""
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from bot.app import findings
+from bot.cli.loading import fail, file_option, load
+from bot.errors import QuarterdeckError
+from bot.ports import Finding, Severity
+
+SIGNS = {Severity.FINE: "ok     ", Severity.WARNING: "warning", Severity.PROBLEM: "PROBLEM"}
+
+
+@click.command(
+    help="Examine the installation: tokens, scopes, clock, database, channels, integrations; every finding with its fix."
+)
+@file_option
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def command(file: str, as_json: bool) -> None:  # noqa: FBT001 (click's)
+    """Exit 1 where there is a problem."""
+    configuration = load(file)
+    try:
+        found = asyncio.run(findings(configuration))
+    except (QuarterdeckError, OSError) as error:
+        fail(error)
+    click.echo(json.dumps([asdict(each) for each in found], indent=2) if as_json else "\n".join(map(line, found)))
+    sys.exit(1 if any(each.severity is Severity.PROBLEM for each in found) else 0)
+
+
+def line(finding: Finding) -> str:
+    """One finding, and its fix under it."""
+    fix = f"\n         → {finding.fix}" if finding.fix else ""
+    return f"{SIGNS[finding.severity]}  {finding.subject}: {finding.sentence}{fix}"
