@@ -91,6 +91,16 @@ class SlackRoom:
             raise ChatError("unreadable_answer")
         return url
 
+    async def user_by_email(self, email: str) -> str:
+        """The user id behind an address, or empty where nobody has it; ChatError."""
+        try:
+            answer = await self._caller.read("users.lookupByEmail", email=email)
+        except ChatError as error:
+            if error.code == "users_not_found":
+                return ""
+            raise
+        return text(mapping(answer.get("user")).get("id"))
+
     @property
     def connected(self) -> int:
         """Socket Mode connections that take deliveries now; in HTTP mode 1 while the intake is open."""
