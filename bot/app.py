@@ -18,9 +18,9 @@ import commands
 import integrations
 from bot import config
 from bot.commanding import Command, discover
-from bot.domain.terms import MINUTE, SECOND, Millis
+from bot.domain.terms import MINUTE, SECOND, Millis, Target
 from bot.engine.adopting import adopt
-from bot.engine.catalogue import catalogue_of
+from bot.engine.catalogue import Catalogue, catalogue_of
 from bot.engine.conversing import Conversation
 from bot.engine.desk import Findings
 from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, SECRET_SWEEP, Engine
@@ -39,6 +39,7 @@ from bot.store.errors import Unusable
 from bot.store.lockfile import instance_lock
 from bot.store.retention import Ages, sweep
 from bot.views.kit import Redactor
+from bot.web.admin import AdminSocket, path_beside
 from bot.web.health import Health
 from bot.web.listeners import Listener, SlackDoor, private_app, public_app
 from bot.web.metrics import Metrics, Reading
@@ -162,11 +163,11 @@ def subject_of(app: App) -> Subject:
 
 
 @asynccontextmanager
-async def running(configuration: config.Configuration) -> AsyncIterator[App]:
+async def running(configuration: config.Configuration, *, lock_wait: Millis = LOCK_WAIT) -> AsyncIterator[App]:
     """The bot, ready. Leaving the block stops it: intake first, then passes, listeners, store and lock."""
     async with AsyncExitStack() as stack:
         app = App(configuration, clock=SystemClock(), random=SystemRandom())
-        await _lock(app, stack)
+        await _lock(app, stack, lock_wait)
         app.store = await ThreadedStore.open(configuration.store)
         stack.push_async_callback(app.store.close)
         app.room = SlackRoom(configuration.slack, app.clock, app.random)
@@ -191,6 +192,7 @@ async def running(configuration: config.Configuration) -> AsyncIterator[App]:
         await app.room.listen(app.engine.intake.receive)
         stack.push_async_callback(_close_intake, app)
         await _open_public(app, stack)
+        await _open_admin(app, stack)
         app.intake_open = True
         gc.freeze()
         gc.set_threshold(100_000, 50, 1000)
@@ -198,24 +200,24 @@ async def running(configuration: config.Configuration) -> AsyncIterator[App]:
         yield app
 
 
-async def run(configuration: config.Configuration) -> None:
+async def run(configuration: config.Configuration, *, lock_wait: Millis = LOCK_WAIT) -> None:
     """Run until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running(configuration) as app:
+    async with running(configuration, lock_wait=lock_wait) as app:
         print(f"Quarterdeck is ready ({configuration.slack.mode} mode).", flush=True)  # noqa: T201 (for whoever started it)
         await stop.wait()
         log.info("stopping")
         app.intake_open = False
 
 
-async def _lock(app: App, stack: AsyncExitStack) -> None:
+async def _lock(app: App, stack: AsyncExitStack, wait: Millis) -> None:
     """Be the only instance on this database; wait a minute for the one before to let go."""
     path = app.configuration.store
     path.parent.mkdir(parents=True, exist_ok=True)
-    until = app.clock.now() + LOCK_WAIT
+    until = app.clock.now() + wait
     while True:
         try:
             stack.enter_context(instance_lock(path, since=app.clock.now()))
@@ -296,6 +298,33 @@ async def _open_public(app: App, stack: AsyncExitStack) -> None:
     stack.push_async_callback(listener.close)
 
 
+async def _open_admin(app: App, stack: AsyncExitStack) -> None:
+    """For commands typed on this machine while the bot runs."""
+
+    async def status(asked: Mapping[str, object]) -> Mapping[str, object]:
+        del asked
+        return {**asdict(await _reading(app)), "calls": {}, "degraded": list(app.degraded())}
+
+    async def adopt_one(asked: Mapping[str, object]) -> Mapping[str, object]:
+        wanted = matching(
+            app.engine.runtime.catalogue, str(asked.get("service", "")), str(asked.get("environment", ""))
+        )
+        return {"lines": [(await adopt(app.engine.runtime, target, by="cli")).text for target in wanted]}
+
+    admin = AdminSocket(path_beside(app.configuration.store), {"status": status, "adopt": adopt_one})
+    await admin.open()
+    stack.push_async_callback(admin.close)
+
+
+def matching(catalogue: Catalogue, service: str, environment: str) -> list[Target]:
+    """The targets of a service and environment; an empty word means all."""
+    return [
+        target
+        for target in catalogue.targets()
+        if service in {"", target.service} and environment in {"", target.environment}
+    ]
+
+
 def _wake(app: App, stack: AsyncExitStack) -> None:
     engine = app.engine
     app.runner.connect(engine.dispatch)
@@ -357,11 +386,7 @@ async def adopting(configuration: config.Configuration, service: str, environmen
             home=Home(team="", bot_user=""),
             examine=lambda: examine(subject_of(app)),
         )
-        wanted = [
-            target
-            for target in engine.runtime.catalogue.targets()
-            if service in {"", target.service} and environment in {"", target.environment}
-        ]
+        wanted = matching(engine.runtime.catalogue, service, environment)
         return [(await adopt(engine.runtime, target, by="cli")).text for target in wanted]
 
 

@@ -7,6 +7,7 @@ import click
 from bot.app import adopting
 from bot.cli.loading import fail, file_option, load
 from bot.errors import QuarterdeckError
+from bot.web.admin import ask, path_beside
 
 
 @click.command(help="Record what targets serve now as known to be good, so that a rollback can return to it.")
@@ -16,6 +17,13 @@ from bot.errors import QuarterdeckError
 def command(service: str, environment: str, file: str) -> None:
     """All targets, or those of a service, or one."""
     configuration = load(file)
+    running = asyncio.run(
+        ask(path_beside(configuration.store), {"verb": "adopt", "service": service, "environment": environment})
+    )
+    if running is not None:
+        lines = running.get("lines", [running.get("error", "")])
+        click.echo("\n".join(str(each) for each in lines))  # type: ignore[attr-defined]  # a JSON list
+        return
     try:
         for line in asyncio.run(adopting(configuration, service, environment)):
             click.echo(line)

@@ -18,7 +18,7 @@ from bot.domain.terms import Target
 def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Context) -> tuple[Words, tuple[str, ...]]:
     """The words, and the names of those that are missing. Raises Unclear where a word fits nowhere."""
     takes = command.takes
-    _mistyped(draft, command, vocabulary)
+    _mistyped(draft, command, vocabulary, context)
     _spare_ref(draft, command, vocabulary)
     services, filled = _services(draft, command, vocabulary, context)
     environment = draft.environment.word if draft.environment else ""
@@ -53,7 +53,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
     return words, tuple(missing)
 
 
-def _mistyped(draft: Draft, command: Command, vocabulary: Vocabulary) -> None:
+def _mistyped(draft: Draft, command: Command, vocabulary: Vocabulary, context: Context) -> None:
     """A spare word that looks like a name which is not there is a mistake, not a revision."""
     takes = command.takes
     for token in draft.spare:
@@ -61,7 +61,8 @@ def _mistyped(draft: Draft, command: Command, vocabulary: Vocabulary) -> None:
         wants_environment = takes.environment is not Taken.NEVER and draft.environment is None
         wants_service = takes.service is not Taken.NEVER and not draft.services
         if wants_environment and near(word, _environment_words(draft.services, vocabulary)):
-            raise unknown_environment(token, draft.services, vocabulary)
+            here = None if draft.services else _service_of_place(draft, command, vocabulary, context)
+            raise unknown_environment(token, [here] if here else draft.services, vocabulary)
         if wants_service and near(word.removeprefix("#").partition("@")[0], vocabulary.service_words):
             raise unknown_service(token, vocabulary)
 

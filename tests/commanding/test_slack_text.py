@@ -50,15 +50,15 @@ def test_the_same_whatever_slack_makes_of_it(line: str) -> None:
         (
             "deploy <https://github.com/acme/web/pull/412|github.com/acme/web/pull/412> staging",
             "deploy web staging #412 [service]",
-        ),  # fmt: skip
+        ),
         ("deploy web <https://github.com/acme/web/tree/a&amp;b> staging", "deploy web@a&b staging"),
-        ("deploy web—staging", "✗ There is no service “web--staging”."),
+        ("deploy web—staging", "deploy web--staging ? service, environment"),
         ("deploy web <@U0ADA> staging", "✗ “@U0ADA” is a person or a group, not a service."),
         ("deploy web <!here> staging", "✗ “@here” is a person or a group, not a service."),
         (
             "deploy web &lt;production&gt;",
             "✗ There is no environment “<production>” for web. | deploy web staging | deploy web production",
-        ),  # fmt: skip
+        ),
         ("rollback web prod —to v1.3 –dry-run", "rollback web production --to v1.3 --dry-run"),
         ("rollback web prod ‑‑to v1.3", "rollback web production --to v1.3"),
         ("deploy web@fix–login staging", "deploy web@fix-login staging"),
