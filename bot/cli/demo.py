@@ -1,11 +1,14 @@
 """`quarterdeck demo`: the playground in this process, the bot as a child that can be killed, real services behind it."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
+import time
 import webbrowser
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +18,51 @@ from bot.cli.manifest import app_manifest
 from bot.playground import demo
 from bot.playground.panel import Link, Panel, Switch
 from bot.playground.playground import Playground, Served
+from bot.store.errors import Unusable
+from bot.store.lockfile import holder, instance_lock
 
+DATABASE = "quarterdeck.db"
+START = 60.0  # seconds that the bot may take to connect
 OUTAGE = 3.0  # seconds that the bot stays away after its plug was pulled
 PORTS = 20
+LEFTOVER_TRIES = 100
+
+
+class AlreadyRunning(Exception):
+    """Another demo has this folder; the message is its address."""
+
+
+@contextmanager
+def only_demo(path: Path) -> Iterator[Callable[[str], None]]:
+    """Be the only demo in a folder; gives a way to write down where the page is."""
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyRunning(file.read() or "it is just starting") from None
+
+        def mark(url: str) -> None:
+            file.truncate(0)
+            file.write(url)
+            file.flush()
+
+        yield mark
+
+
+def end_leftover(database: Path) -> None:
+    """A bot that outlived its demo (which was killed) is told to stop: the kernel's lock proves that it lives and is ours."""
+    for _ in range(LEFTOVER_TRIES):
+        try:
+            with instance_lock(database, since=0):
+                return
+        except Unusable:
+            left = holder(database)
+            if left is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(left.pid, signal.SIGTERM)
+            time.sleep(0.2)
+    raise demo.DemoError(f"the bot of an earlier demo still holds {database}; end it, then try again")
 
 
 @dataclass(kw_only=True)
@@ -90,11 +135,19 @@ def command(folder: Path, port: int, clean: bool, no_browser: bool) -> None:  # 
     """Set up, run until Ctrl-C, take down."""
     folder = folder.absolute()
     if clean:
-        demo.clean(folder)
+        if folder.exists():
+            end_leftover(folder / DATABASE)
+            demo.clean(folder)
         click.echo("The demo is gone.")
         return
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(_run(folder, port, browser=not no_browser))
+        with only_demo(folder / "demo.lock") as mark:
+            end_leftover(folder / DATABASE)
+            asyncio.run(_run(folder, port, mark, browser=not no_browser))
+    except AlreadyRunning as error:
+        click.echo(f"The demo is running already: {error}. Stop that one first, or use another --folder.", err=True)
+        sys.exit(1)
     except demo.DemoError as error:
         click.echo(f"quarterdeck demo: {error}", err=True)
         sys.exit(1)
@@ -102,19 +155,21 @@ def command(folder: Path, port: int, clean: bool, no_browser: bool) -> None:  # 
         click.echo("Stopped.")
 
 
-async def _run(folder: Path, port: int, *, browser: bool) -> None:
+async def _run(folder: Path, port: int, mark: Callable[[str], None], *, browser: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     playground = Playground()
     playground.install(app_manifest(None))
     async with playground.serve(port=_free(port)) as served:
+        mark(served.url)
         world = await asyncio.to_thread(demo.create, folder, base_url=served.api_url)
         child = Child(configuration=world.configuration, environment=_environment(served), log=folder / "bot.log")
         try:
             for place in world.places:
                 await child.once("adopt", place.service, place.environment)
             await child.start()
+            await playground.wait_for(lambda: playground.connections > 0, timeout=START, what="the bot")
             playground.panel_changed(panel(playground, child, world))
             click.echo(_welcome(served, folder))
             if browser:

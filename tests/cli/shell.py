@@ -49,9 +49,14 @@ async def quarterdeck(*words: str, cwd: Path, extra: Mapping[str, str] | None = 
 
 async def ready(process: asyncio.subprocess.Process) -> None:
     """Wait for the line that says so."""
+    await ready_line(process, b"is ready")
+
+
+async def ready_line(process: asyncio.subprocess.Process, words: bytes) -> str:
+    """The first line of its output with these words."""
     assert process.stdout is not None
     async with asyncio.timeout(PATIENCE):
         while line := await process.stdout.readline():
-            if b"is ready" in line:
-                return
-    raise AssertionError("it ended before it was ready")
+            if words in line:
+                return line.decode()
+    raise AssertionError(f"it ended before it said {words!r}")
