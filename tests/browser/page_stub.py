@@ -16,7 +16,7 @@ Json = dict[str, Any]
 PAGE = Path(__file__).resolve().parents[2] / "bot" / "playground" / "page"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 POLICY = "default-src 'self'; frame-ancestors 'none'"
-NOW = 1795520000.0  # 2026-11-24 13:33:20 UTC: content never depends on the day the tests run
+NOW = 1795520000.0  # 2026-11-24 11:33:20 UTC: content never depends on the day the tests run
 ADA, GRACE, LINUS, GUS, BOT = "U1ADA", "U1GRACE", "U1LINUS", "U1GUS", "U1DECK"
 WEB, INCIDENTS, LEADS, OTHER, OLD, DM, GRACE_DM = "C1WEB", "C1INC", "C1LEADS", "C1OTHER", "C1OLD", "D1DECK", "D1GRACE"
 

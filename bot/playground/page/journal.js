@@ -58,7 +58,7 @@ function row(view, entry) {
   const failed = entry.ok === false || Boolean(entry.error);
   const bar = h("span", { class: "ms-bar" });
   bar.style.setProperty("--ms", `${Math.min(100, (Math.log10(1 + ms) / Math.log10(1 + SLOW_MS)) * 100)}%`);
-  const line = [h("time", {}, clockSeconds(entry.at)), h("span", { class: `kind ${entry.kind}` }, entry.kind), h("span", { class: "entry-name" }, entry.name), h("span", { class: "entry-note" }, failed ? entry.error ?? "failed" : note(entry.detail)), h("span", { class: "entry-ms" }, ms ? [bar, `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`] : "")];
+  const line = [h("time", {}, clockSeconds(entry.at)), h("span", { class: `kind ${entry.kind}` }, entry.kind), h("span", { class: "entry-name" }, entry.name), h("span", { class: "entry-note" }, failed ? entry.error ?? "failed" : note(entry.detail)), h("span", { class: "entry-ms" }, ms ? [bar, h("span", { class: "ms" }, `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`)] : "")];
   const el = h("details", { class: `entry${failed ? " failed" : ""}`, data: { kind: entry.kind, testid: "entry", words: `${entry.name} ${entry.error ?? ""}`.toLowerCase() } }, h("summary", {}, line));
   el.addEventListener("toggle", () => { if (el.open && el.childElementCount === 1) el.append(h("pre", { class: "fence" }, h("code", {}, JSON.stringify(entry.detail ?? {}, null, 2)))); });
   el.hidden = hiddenNow(view, el);
