@@ -21,8 +21,8 @@ from bot.domain.policy import (
     judge,
     refusal,
 )
-from bot.domain.roles import Role, may
 from bot.domain.reasons import Reason
+from bot.domain.roles import Role, may
 from bot.domain.terms import READING, Action, Identity, Permission, Target, Unknown
 
 WEB = Target(service="web", environment="production")
