@@ -2,22 +2,16 @@
 
 import asyncio
 import gc
-import importlib
 import json
-import pkgutil
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
-from importlib.metadata import entry_points
-from types import ModuleType
 
 import structlog
 
-import commands
-import integrations
 from bot import config
-from bot.commanding import Command, discover
+from bot.discovering import all_commands, build_integrations, integration_modules
 from bot.domain.terms import MINUTE, SECOND, Millis, Target
 from bot.engine.adopting import adopt
 from bot.engine.catalogue import Catalogue, catalogue_of
@@ -48,49 +42,7 @@ from bot.web.reach import beat
 log = structlog.get_logger(__name__)
 LOCK_WAIT: Millis = 60 * SECOND
 RETENTION_SWEEP: Millis = 10 * MINUTE
-GROUP = "quarterdeck.integrations"
 HOME, PROBE = "home", "readiness-probe"
-
-
-# ---- discovery -------------------------------------------------------------------------------------------------------
-
-
-def integration_modules() -> dict[str, ModuleType]:
-    """Every integration by its name: the folder, then what other distributions offer under our entry point."""
-    found: dict[str, ModuleType] = {}
-    for info in pkgutil.iter_modules(integrations.__path__):
-        if not info.name.startswith("_"):
-            module = importlib.import_module(f"{integrations.__name__}.{info.name}")
-            found[module.NAME] = module
-    for point in entry_points(group=GROUP):
-        found.setdefault(point.name, point.load())
-    return found
-
-
-def integration_models(modules: Mapping[str, ModuleType]) -> dict[str, config.IntegrationModels]:
-    """What `config.load` needs to validate each integration's settings and targets."""
-    return {
-        name: config.IntegrationModels(settings=module.SETTINGS, target=module.TARGET)
-        for name, module in modules.items()
-    }
-
-
-def all_commands() -> dict[str, Command]:
-    """Every command by name: the folder is the registry."""
-    return discover(commands.__name__)
-
-
-def build_integrations(
-    configuration: config.Configuration, modules: Mapping[str, ModuleType], surroundings: Surroundings
-) -> dict[str, Integration]:
-    """Every configured connection, built."""
-    return {
-        name: modules[each.kind].build(name, each.settings, surroundings)
-        for name, each in configuration.integrations.items()
-    }
-
-
-# ---- running ---------------------------------------------------------------------------------------------------------
 
 
 class App:

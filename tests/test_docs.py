@@ -13,7 +13,7 @@ import click
 import pytest
 
 from bot import config
-from bot.app import all_commands, integration_models, integration_modules
+from bot.discovering import all_commands, integration_models, integration_modules
 from bot.commanding import Context, KnownEnvironment, KnownService, Parsed, Vocabulary, parse, with_verb
 from bot.config.reference import setting_paths
 from bot.domain.terms import Door

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.app import integration_models, integration_modules
 from bot.cli.loading import file_option
+from bot.discovering import integration_models, integration_modules
 
 
 @click.command(help="Validate the configuration: every problem at once, with its line and its fix.")

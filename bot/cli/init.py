@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.app import findings, integration_models, integration_modules
+from bot.app import findings
 from bot.cli.doctor import line
 from bot.cli.manifest import app_manifest
 from bot.config.safe_yaml import quoted
+from bot.discovering import integration_models, integration_modules
 from bot.errors import ChatError, ConfigError
 from bot.ports import Severity
 from bot.schedule import SystemClock, SystemRandom

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from bot import config
-from bot.app import integration_models, integration_modules
+from bot.discovering import integration_models, integration_modules
 from bot.errors import ConfigError, QuarterdeckError
 
 DEFAULT = "quarterdeck.yaml"

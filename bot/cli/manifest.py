@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.app import all_commands
 from bot.cli.loading import fail, file_option, load
 from bot.commanding.reference import shortcut_hint, usage_hint
+from bot.discovering import all_commands
 from bot.slack.manifest import BadManifest, Description, create_link, manifest
 
 

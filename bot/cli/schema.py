@@ -4,8 +4,8 @@ import json
 
 import click
 
-from bot.app import integration_models, integration_modules
 from bot.config.schema import schema
+from bot.discovering import integration_models, integration_modules
 
 
 @click.command(help="Print the configuration's JSON Schema, for editors that complete and check YAML.")

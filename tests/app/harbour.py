@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import config
-from bot.app import App, integration_models, integration_modules, running
+from bot.app import App, running
+from bot.discovering import integration_models, integration_modules
 from bot.playground.playground import Playground, Served
 
 GIT = {

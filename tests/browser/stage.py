@@ -12,7 +12,8 @@ import pytest
 from playwright.async_api import Locator, Page, Playwright, async_playwright, expect
 
 from bot import config
-from bot.app import App, integration_models, integration_modules, running
+from bot.app import App, running
+from bot.discovering import integration_models, integration_modules
 from bot.engine.adopting import adopt
 from bot.playground import demo
 from bot.playground.playground import Playground, Served

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.app import all_commands, integration_models, integration_modules
+from bot.discovering import all_commands, integration_models, integration_modules
 from bot.cli import COMMANDS
 from bot.commanding.reference import BEGIN, refreshed
 from bot.config.reference import integration_table, renewed, settings_table
