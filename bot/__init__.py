@@ -17,6 +17,7 @@ The map of the house, from the ground up; imports point down only, and `tests/te
    schedule     the alarm clock                                                  door to apscheduler
 5  examining    the doctor: everything that has to be right, looked at once
    discovering  which integrations and commands there are
+   situation    what the bot has in hand, read from its rows
    logs         structured logs, with secrets taken out
    app          the composition root: the one file that knows every part
    cli          what an operator types

@@ -26,12 +26,14 @@ from bot.errors import ChatError
 from bot.examining import Subject, examine, instance_id
 from bot.ports import Clock, Finding, Integration, Random, Surroundings
 from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
+from bot.situation import situation
 from bot.slack.manifest import PATH
 from bot.slack.room import SlackRoom
-from bot.store import Store, ThreadedStore, Tx, inbox, operations, outbox, settings
-from bot.store.errors import Unusable
+from bot.store import Store, ThreadedStore, Tx, deployments, inbox, operations, outbox, settings
+from bot.store.errors import Trouble, Unusable
 from bot.store.lockfile import instance_lock
 from bot.store.retention import Ages, sweep
+from bot.views import notices
 from bot.views.kit import Redactor
 from bot.web.admin import AdminSocket, path_beside
 from bot.web.health import Health
@@ -174,7 +176,7 @@ async def _lock(app: App, stack: AsyncExitStack, wait: Millis) -> None:
         try:
             stack.enter_context(instance_lock(path, since=app.clock.now()))
         except Unusable as error:
-            if app.clock.now() >= until:
+            if error.trouble is not Trouble.HELD or app.clock.now() >= until:
                 raise
             log.warning("waiting for the other instance", error=str(error))
             await app.clock.sleep(SECOND)
@@ -255,13 +257,15 @@ async def _open_admin(app: App, stack: AsyncExitStack) -> None:
 
     async def status(asked: Mapping[str, object]) -> Mapping[str, object]:
         del asked
-        return {**asdict(await _reading(app)), "calls": {}, "degraded": list(app.degraded())}
+        calls = {f"{method} {outcome}": count for (method, outcome), count in app.room.calls.items()}
+        rows = await app.store.read(situation)
+        return {**asdict(await _reading(app)), **rows, "calls": calls, "degraded": list(app.degraded())}
 
     async def adopt_one(asked: Mapping[str, object]) -> Mapping[str, object]:
         wanted = matching(
             app.engine.runtime.catalogue, str(asked.get("service", "")), str(asked.get("environment", ""))
         )
-        return {"lines": [(await adopt(app.engine.runtime, target, by="cli")).text for target in wanted]}
+        return {"lines": [await _adopt(app.engine.runtime, target) for target in wanted]}
 
     admin = AdminSocket(path_beside(app.configuration.store), {"status": status, "adopt": adopt_one})
     await admin.open()
@@ -317,8 +321,16 @@ async def _close_intake(app: App) -> None:
     await app.room.close_intake()
 
 
-async def adopting(configuration: config.Configuration, service: str, environment: str) -> list[str]:
-    """Record what targets serve now as known to be good; returns a line for each. The bot must not be running."""
+async def _adopt(runtime: Runtime, target: Target) -> Mapping[str, object]:
+    """Adopt one target: the words for people, and whether anything was recorded."""
+    said = await adopt(runtime, target, by="cli")
+    good = await runtime.store.read(lambda tx: deployments.current(tx, target))
+    adopted = good is not None and said == notices.adopted(target, good.revision)
+    return {"text": f"{target}: {said.text}", "adopted": adopted}
+
+
+async def adopting(configuration: config.Configuration, service: str, environment: str) -> list[Mapping[str, object]]:
+    """Record what targets serve now as known to be good: a line (`text`, `adopted`) for each. The bot must not be running."""
     async with AsyncExitStack() as stack:
         app = App(configuration, clock=SystemClock(), random=SystemRandom())
         stack.enter_context(instance_lock(configuration.store, since=app.clock.now()))
@@ -339,7 +351,7 @@ async def adopting(configuration: config.Configuration, service: str, environmen
             examine=lambda: examine(subject_of(app)),
         )
         wanted = matching(engine.runtime.catalogue, service, environment)
-        return [(await adopt(engine.runtime, target, by="cli")).text for target in wanted]
+        return [await _adopt(engine.runtime, target) for target in wanted]
 
 
 async def findings(configuration: config.Configuration) -> tuple[Finding, ...]:

@@ -19,10 +19,10 @@ COMMAND = Command(
     permission=Permission.DEPLOY,
     aliases=("ship",),
     details=(
-        "REF is a branch, tag, commit, pull request (`#412`) or a link to one; `web@v1.4` names it with the service.",
+        "REF is a branch, tag, commit, pull request (#412) or a link to one; web@v1.4 names it with the service.",
         "Without REF: what the environment before has, or the head of the default branch.",
         "The words may come in any order. In the thread of a deployment service and environment may be left out.",
-        "With `--dry-run` you see the plan, and nothing can be started from it.",
+        "With --dry-run you see the plan, and nothing can be started from it.",
     ),
 )
 

@@ -14,7 +14,7 @@ COMMAND = Command(
     summary="What you can do here; help deploy tells more of one.",
     examples=("help", "help deploy"),
     permission=Permission.HELP,
-    details=("`deploy --help` and `?` are the same.",),
+    details=("`deploy --help` says the same as `help deploy`.",),
 )
 
 
@@ -23,5 +23,5 @@ async def answer(words: Words, invocation: Invocation, desk: Desk) -> Message:
     vocabulary = desk.vocabulary
     command = vocabulary.verb(words.about) if words.about else None
     if command is not None:
-        return help_topic(topic(command, whole=True), command=vocabulary.command)
+        return help_topic(topic(command, whole=True, slash=vocabulary.command), command=vocabulary.command)
     return help_page(page(vocabulary, await desk.rights(invocation)))

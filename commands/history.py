@@ -5,6 +5,7 @@ from bot.commanding.desk import Desk
 from bot.domain.messages import Message
 from bot.domain.requests import Invocation
 from bot.domain.terms import Permission, Target
+from bot.errors import UserError
 from bot.views.history import history
 from bot.views.together import together
 
@@ -26,6 +27,8 @@ async def answer(words: Words, invocation: Invocation, desk: Desk) -> Message:
     for target in words.targets or _targets(words, desk):
         past = await desk.history(target)
         messages.append(history(target, past.entries, live=past.live, names=past.names, more=past.more))
+    if not messages:
+        raise UserError(f"{words.services[0]} has no environment yet.", hint="An operator adds one to its service.")
     return together(messages)
 
 

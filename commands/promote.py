@@ -11,7 +11,7 @@ COMMAND = Command(
     examples=("promote web production", "promote web,api to production", "promote web production --dry-run"),
     permission=Permission.PROMOTE,
     details=(
-        "ENVIRONMENT is where it goes to. Which one comes before it is configured (`after`, or the order of the list).",
+        "ENVIRONMENT is where it goes to. Which one comes before it is configured (after, or the order of the list).",
         "Who may deploy somewhere may also promote there.",
     ),
 )

@@ -17,7 +17,7 @@ COMMAND = Command(
     permission=Permission.ROLLBACK,
     aliases=("undo", "revert"),
     details=(
-        "Without `--to` it goes to the last revision that finished verifying there.",
+        "Without --to it goes to the last revision that finished verifying there.",
         "A deployment that still runs is taken over: the plan says so.",
         "A reason without quotes goes to the end of the line; in quotes it is one value, and never read for anything else.",
     ),

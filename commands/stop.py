@@ -12,7 +12,7 @@ COMMAND = Command(
     permission=Permission.STOP,
     aliases=("cancel",),
     details=(
-        "In the thread of a deployment `stop` alone is enough.",
+        "In the thread of a deployment a mention with stop alone is enough.",
         "What has not started is taken out of the queue; what runs is asked to stop, which may leave it half done.",
         "To go back to what worked before, use `rollback`: it takes over what runs.",
     ),

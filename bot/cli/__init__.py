@@ -1,6 +1,7 @@
 """What an operator types: `quarterdeck …`. Each command is a file of its own, imported only when it is called."""
 
 import importlib
+from typing import Any
 
 import click
 
@@ -12,6 +13,9 @@ COMMANDS = {
     "run": "Run the bot.",
     "status": "What the bot is doing, from this machine.",
     "adopt": "Record what is live now as known to be good.",
+    "audit": "Show, export and verify who did what.",
+    "backup": "Make a checked copy of the database now.",
+    "restore": "Put a backup in the database's place.",
     "config": "Show each effective value and its line.",
     "manifest": "Print the Slack app manifest.",
     "schema": "Print the configuration's JSON Schema.",
@@ -21,7 +25,7 @@ COMMANDS = {
 
 
 class Lazy(click.Group):
-    """Imports a command's module only when that command is used, so that --help is quick."""
+    """Imports a command's module only when that command is used, so that --help is quick; expected errors become a sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, in the order of the table."""
@@ -42,6 +46,19 @@ class Lazy(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what can go wrong outside of us is told without a traceback, and ends with status 1."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except Exception as error:
+            words = importlib.import_module("bot.cli.mistakes").said(error)
+            if words is None:
+                raise
+            click.echo(f"quarterdeck: {words}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=Lazy)

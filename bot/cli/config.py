@@ -1,12 +1,11 @@
 """`quarterdeck config show`: each effective value, and the line that says so."""
 
 import json
-import sys
 from dataclasses import asdict
 
 import click
 
-from bot.cli.loading import file_option, load
+from bot.cli.loading import file_option, known, load, wrong
 from bot.config import Effective, explain, explain_settings
 
 
@@ -25,9 +24,10 @@ def command() -> None:
 def show(service: str, environment: str, file: str, as_json: bool) -> None:  # noqa: FBT001 (click's)
     """Exit 2 for a target that there is not."""
     configuration = load(file)
-    if service and configuration.environment(service, environment) is None:
-        click.echo(f"There is no {environment or 'environment'} of {service} in {file}.", err=True)
-        sys.exit(2)
+    service, environment = known(configuration, service, environment)
+    if service and not environment:
+        names = ", ".join(each.name for each in configuration.services[service].environments)
+        wrong(f"Which environment of {service}? It has {names}.")
     found = explain(configuration, service, environment) if service else explain_settings(configuration)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], indent=2, default=str))

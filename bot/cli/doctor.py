@@ -8,8 +8,7 @@ from dataclasses import asdict
 import click
 
 from bot.app import findings
-from bot.cli.loading import fail, file_option, load
-from bot.errors import QuarterdeckError
+from bot.cli.loading import file_option, load
 from bot.ports import Finding, Severity
 
 SIGNS = {Severity.FINE: "ok     ", Severity.WARNING: "warning", Severity.PROBLEM: "PROBLEM"}
@@ -23,10 +22,7 @@ SIGNS = {Severity.FINE: "ok     ", Severity.WARNING: "warning", Severity.PROBLEM
 def command(file: str, as_json: bool) -> None:  # noqa: FBT001 (click's)
     """Exit 1 where there is a problem."""
     configuration = load(file)
-    try:
-        found = asyncio.run(findings(configuration))
-    except (QuarterdeckError, OSError) as error:
-        fail(error)
+    found = asyncio.run(findings(configuration))
     click.echo(json.dumps([asdict(each) for each in found], indent=2) if as_json else "\n".join(map(line, found)))
     sys.exit(1 if any(each.severity is Severity.PROBLEM for each in found) else 0)
 

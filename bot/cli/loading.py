@@ -7,9 +7,10 @@ from typing import NoReturn
 
 import click
 
-from bot import config
+from bot import config, logs
+from bot.config.problems import known_words
 from bot.discovering import integration_models, integration_modules
-from bot.errors import ConfigError, QuarterdeckError
+from bot.errors import ConfigError
 
 DEFAULT = "quarterdeck.yaml"
 file_option = click.option(
@@ -18,15 +19,35 @@ file_option = click.option(
 
 
 def load(file: str) -> config.Configuration:
-    """The configuration; exits 2 with every problem where it cannot be used."""
+    """The configuration; exits 2 with every problem where it cannot be used. From here on, logs hold none of its secrets."""
     try:
-        return config.load(Path(file), integration_models(integration_modules()), os.environ)
+        configuration = config.load(Path(file), integration_models(integration_modules()), os.environ)
     except ConfigError as error:
         click.echo(config.render_problems(error.problems), err=True)
         sys.exit(2)
+    logs.set_up(configuration.secrets, level="warning")
+    return configuration
 
 
-def fail(error: QuarterdeckError | Exception, code: int = 1) -> NoReturn:
-    """One clear message, no traceback."""
-    click.echo(f"quarterdeck: {error}", err=True)
-    sys.exit(code)
+def known(configuration: config.Configuration, service: str, environment: str) -> tuple[str, str]:
+    """The names as the configuration has them; an empty word stays empty. Exits 2 for a service or environment that there is not."""
+    if not service:
+        return "", ""
+    found = configuration.service(service)
+    if found is None:
+        wrong(
+            f"There is no service {service!r} in {configuration.file}: {known_words(service, configuration.services)}"
+        )
+    if not environment:
+        return found.name, ""
+    place = found.environment(environment)
+    if place is None:
+        words = known_words(environment, [each.name for each in found.environments])
+        wrong(f"{found.name} has no environment {environment!r} in {configuration.file}: {words}")
+    return found.name, place.name
+
+
+def wrong(sentence: str) -> NoReturn:
+    """What was typed cannot be carried out: status 2."""
+    click.echo(f"quarterdeck: {sentence}", err=True)
+    sys.exit(2)

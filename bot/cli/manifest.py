@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bot import config
-from bot.cli.loading import fail, file_option, load
+from bot.cli.loading import file_option, load, wrong
 from bot.commanding.reference import shortcut_hint, usage_hint
 from bot.discovering import all_commands
 from bot.slack.manifest import BadManifest, Description, create_link, manifest
@@ -36,5 +36,5 @@ def command(file: str, link: bool) -> None:  # noqa: FBT001 (click's)
     try:
         made = app_manifest(configuration)
     except (BadManifest, KeyError) as error:
-        fail(error, 2)
+        wrong(str(error))
     click.echo(create_link(made) if link else json.dumps(made, indent=2, ensure_ascii=False))  # type: ignore[arg-type]  # JSON

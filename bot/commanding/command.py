@@ -73,7 +73,8 @@ class Takes:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """One verb. `usage` is its grammar (see Takes), `summary` one sentence of at most 60 characters, `details` more for `help VERB`.
+    """One verb. `usage` is its grammar (see Takes), `summary` one sentence of at most 60 characters, `details` more for `help VERB`
+    (there only commands stand in backticks, without the slash command).
 
     `examples` are commands as typed, without the slash command. `private` means that only the asker sees the answer, even to a mention.
     `request` or `answer` is filled in by `discover`: exactly one of them, from the functions in the command's file.

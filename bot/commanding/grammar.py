@@ -42,7 +42,7 @@ def misunderstood(unclear: Unclear, line: str, vocabulary: Vocabulary, context: 
             continue
     return Misunderstood(
         problem=unclear.problem,
-        hint=with_slash(unclear.hint, vocabulary),
+        hint=with_slash(unclear.hint, vocabulary.command),
         suggestions=suggestions(candidates, vocabulary, context),
     )
 

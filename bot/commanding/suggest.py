@@ -44,9 +44,9 @@ def spoken(text: str, vocabulary: Vocabulary, context: Context) -> str:
     return text if bare else f"{vocabulary.command} {text}"
 
 
-def with_slash(hint: str, vocabulary: Vocabulary) -> str:
+def with_slash(hint: str, command: str) -> str:
     """A hint in which every command in backticks begins with the slash command."""
-    return _CODE.sub(lambda found: f"`{vocabulary.command} {found.group(1)}`", hint)
+    return _CODE.sub(lambda found: f"`{command} {found.group(1)}`", hint)
 
 
 def suggestions(

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 
 from bot.commanding.command import Command
 from bot.commanding.desk import Rights
+from bot.commanding.suggest import with_slash
 from bot.commanding.vocabulary import Vocabulary
 from bot.domain.help import HelpPage, Topic
 
 
-def topic(command: Command, *, whole: bool = False) -> Topic:
-    """One command as help shows it; `whole` for `help VERB`, with the full usage line, aliases and details."""
+def topic(command: Command, *, whole: bool = False, slash: str = "/ops") -> Topic:
+    """One command as help shows it; `whole` for `help VERB`, with the full usage line, aliases and details.
+
+    `slash` is the slash command, for commands that details mention.
+    """
     also = (f"Also: {', '.join(command.aliases)}.",) if command.aliases else ()
     return Topic(
         verb=command.name,
@@ -17,7 +21,7 @@ def topic(command: Command, *, whole: bool = False) -> Topic:
         sentence=command.summary,
         examples=command.examples,
         acting=command.acting,
-        more=(*command.details, *also) if whole else (),
+        more=(*(with_slash(each, slash) for each in command.details), *also) if whole else (),
     )
 
 

@@ -363,6 +363,28 @@ def in_order(facts: Facts) -> Verdict:
     return _allow("order", f"{before} had it", rule=rule)
 
 
+HOLDING = {
+    "queued": "is next",
+    "triggering": "is starting",
+    "running": "is running",
+    "verifying": "is being verified",
+    "cancelling": "is being stopped",
+    "rolling_back": "is being rolled back",
+    "unknown": "has an unknown outcome",
+    "needs_human": "waits for a decision",
+}
+"""What people read of the operation that holds a target."""
+
+STOP_IT = "Wait for it, or stop it: `/ops stop"
+WAY_ON = {
+    "verifying": "Wait for it, or roll back: `/ops rollback",
+    "cancelling": "Wait for it, or roll back: `/ops rollback",
+    "rolling_back": "Wait for the rollback: `/ops status",
+    "unknown": "Wait until it is known, or roll back: `/ops rollback",
+    "needs_human": "Its card asks what became of it; a rollback takes it over: `/ops rollback",
+}
+
+
 def free(facts: Facts) -> Verdict:
     """No other operation holds the target; a rollback takes it over instead."""
     holder = facts.holder
@@ -373,8 +395,8 @@ def free(facts: Facts) -> Verdict:
     return _refuse(
         "held",
         Reason.TARGET_HELD,
-        f"#{holder.operation} ({holder.who}) is {holder.state.replace('_', ' ')} here.",
-        f"Wait for it, or stop it: `/ops stop {facts.target.service} {facts.target.environment}`.",
+        f"#{holder.operation} ({holder.who}) {HOLDING.get(holder.state, 'is at work')} here.",
+        f"{WAY_ON.get(holder.state, STOP_IT)} {facts.target.service} {facts.target.environment}`.",
         who=(holder.who,),
     )
 

@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.domain.messages import Message
 from bot.domain.operations import Operation
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
-from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.requests import Request
-from bot.domain.terms import Action, Permission, Target, Unknown
-from bot.engine import adopting, homes, people, presenting, proposing, rendering, stopping, submit, withdrawing
+from bot.domain.terms import Action, Permission, Target
+from bot.engine import adopting, homes, presenting, proposing, rendering, stopping, submit, withdrawing
 from bot.engine.answering import Answering
 from bot.engine.runtime import Runtime
 from bot.store import Tx, offers, operations, plans
@@ -52,16 +51,16 @@ class Clicks:
     async def click(self, answering: Answering) -> None:
         """Answer a click; one on something old, foreign or unknown changes nothing and says so."""
         offer = await self.offer(answering.delivery.offer)
-        if offer is None or not self._fresh(offer):
+        if offer is None or not self._fresh(offer) or await self._left_behind(offer):
             await answering.privately(await self._too_old(offer), replace=False)
             return
         who = answering.delivery.invocation.who
         if offer.audience and offer.audience != who.user:
             await self._not_yours(answering, offer)
             return
-        person = await people.who(self._runtime, who)
-        if isinstance(person, Unknown) or who.team != self._runtime.home.team or person.standing in STANDING_REFUSALS:
-            await self._no_stranger(answering, person.why if isinstance(person, Unknown) else "")
+        no = await stopping.stranger(self._runtime, who)
+        if no is not None:
+            await answering.privately(presenting.no(no), replace=False)
             return
         await self._verbs[offer.verb](answering, offer)
 
@@ -74,6 +73,10 @@ class Clicks:
         expired = offer.expires_at != NO_LIMIT and offer.expires_at <= self._runtime.clock.now()
         return not expired or offer.verb in LASTING
 
+    async def _left_behind(self, offer: Offer) -> bool:
+        """Whether the plan that it is about is not kept any more."""
+        return "plan" in offer.body and await self._plan_of(offer) is None
+
     async def _too_old(self, offer: Offer | None) -> Message:
         """What to type instead; an old button of a card names its target."""
         command = self._runtime.catalogue.command
@@ -81,10 +84,6 @@ class Clicks:
             return notices.too_old(command)
         target = (await self._operation_of(offer)).target
         return notices.too_old(f"{command} status {target.service} {target.environment}")
-
-    async def _no_stranger(self, answering: Answering, why: str) -> None:
-        sentence = f"Could not read who you are: {why}." if why else "Only members of this workspace can press that."
-        await answering.privately(notices.not_allowed(sentence), replace=False)
 
     async def _not_yours(self, answering: Answering, offer: Offer) -> None:
         plan = await self._plan_of(offer)
@@ -169,7 +168,7 @@ class Clicks:
         who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
         no = await stopping.allowed(self._runtime, who, Permission.ROLLBACK, plan.target, where=where)
         if no is not None:
-            await answering.privately(notices.not_allowed(no.sentence, no.who), replace=False)
+            await answering.privately(presenting.no(no), replace=False)
             return
         message = await adopting.adopt(self._runtime, plan.target, by=f"{who.team}/{who.user}")
         await answering.privately(message, replace=False)
@@ -208,7 +207,7 @@ class Clicks:
         who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
         no = await stopping.allowed(self._runtime, who, Permission.DECIDE, operation.target, where=where)
         if no is not None:
-            await answering.privately(notices.not_allowed(no.sentence, no.who), replace=False)
+            await answering.privately(presenting.no(no), replace=False)
             return
         names = await rendering.names_of(self._runtime, operation)
         form = forms.decision_form(

@@ -6,12 +6,12 @@ from bot.commanding import Command, Context, Missing, Misunderstood, Parsed, Sug
 from bot.commanding.desk import Rights
 from bot.domain.messages import Message
 from bot.domain.people import Standing
-from bot.domain.plans import Offer, OfferVerb
+from bot.domain.plans import Offer
 from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation, Request, StopRequest
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import forming, homes, proposing, stopping, withdrawing
+from bot.engine import forming, homes, presenting, proposing, stopping, withdrawing
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
@@ -24,7 +24,6 @@ from bot.views import home, notices, refusals, welcome
 
 Handling = Callable[[Answering], Awaitable[None]]
 ALWAYS = frozenset({"whoami"})
-SUGGESTION_LIFE = 30 * MINUTE
 NEVER_LATE = 30 * MINUTE  # acting words that were stored longer ago than this are not carried out unseen
 
 
@@ -170,7 +169,13 @@ class Conversation:
 
     async def _stop(self, answering: Answering, request: StopRequest) -> None:
         operation = await stopping.active(self._runtime, request.target)
-        if operation is None:
+        invocation = answering.delivery.invocation
+        no = await stopping.allowed(
+            self._runtime, invocation.who, Permission.STOP, request.target, where=invocation.where
+        )
+        if no is not None:
+            await answering.privately(presenting.no(no))
+        elif operation is None:
             await answering.privately(notices.nothing_to_stop(request.target))
         else:
             await withdrawing.ask(self._runtime, answering, operation, because=request.because)
@@ -187,21 +192,8 @@ class Conversation:
         if opened and answering.delivery.invocation.door is Door.SLASH:
             await answering.privately(refusals.not_understood(outcome.problem, hint="The form asks for the rest."))
 
-    def _suggestions(self, invocation: Invocation, suggestions: tuple[Suggestion, ...]) -> tuple[Offer, ...]:
-        now = self._runtime.clock.now()
-        return tuple(
-            Offer(
-                id=self._runtime.random.token(),
-                verb=OfferVerb.SUGGEST,
-                subject="command",
-                audience=invocation.who.user,
-                body={"label": each.label, "command": each.text},
-                single_use=False,
-                created_at=now,
-                expires_at=now + SUGGESTION_LIFE,
-            )
-            for each in suggestions
-        )
+    def _suggestions(self, invocation: Invocation, meant: tuple[Suggestion, ...]) -> tuple[Offer, ...]:
+        return presenting.suggestions(self._runtime, invocation.who, [(each.label, each.text) for each in meant])
 
     async def _home(self, answering: Answering) -> None:
         invocation = answering.delivery.invocation

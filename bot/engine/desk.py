@@ -55,8 +55,11 @@ class EngineDesk:
                 for each in found.services
             ]
             found = replace(found, services=tuple(each for each in limited if each.targets))
-        others = 0 if services or everything else len(self._runtime.catalogue.services) - len(named)
-        return Board(status=replace(found, others=others), names=await self._names(invocation.who))
+        # The others were not asked, so nothing is said about them but that this is not all.
+        scope = (
+            "" if services or len(named) == len(self._runtime.catalogue.services) else "the services of this channel"
+        )
+        return Board(status=replace(found, scope=scope), names=await self._names(invocation.who))
 
     async def _here(self, invocation: Invocation, *, everything: bool) -> tuple[str, ...]:
         every = tuple(self._runtime.catalogue.services)
@@ -110,7 +113,7 @@ class EngineDesk:
             return None
         request = Request(action=last.action, targets=(last.target,), ref=last.asked_ref, because=last.because)
         made = await planning.plan(self._runtime, request, invocation)
-        return presenting.answers(self._runtime, made, dry_run=False)
+        return await presenting.answers(self._runtime, made, invocation.who, dry_run=False)
 
     async def mine(self, invocation: Invocation) -> tuple[Mine, Mapping[str, str]]:
         """What waits for the asker, their plans, what runs, and their last targets."""

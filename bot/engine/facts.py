@@ -1,6 +1,7 @@
 """Gather everything a decision needs, side by side, each read with a deadline; what could not be read is an Unknown."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.changes import ChangeSet, Resolution
@@ -138,13 +139,14 @@ def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
 
 def _last_good(tx: Tx, target: Target, leaving: str, recent: tuple[Operation, ...]) -> Deployment | None:
     """The newest revision that finished verifying here, was not rolled back from since, and is not the one to leave."""
-    left = [each for each in recent if each.action is Action.ROLLBACK and each.state is State.SUCCEEDED]
-
-    def bad(found: Deployment) -> bool:
-        return any(found.revision == each.previous and each.finished_at >= found.since for each in left)
-
     past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision != leaving)
-    return next((each for each in past if not bad(each)), None)
+    return next((each for each in past if not rolled_back_from(each, recent)), None)
+
+
+def rolled_back_from(found: Deployment, recent: Iterable[Operation]) -> bool:
+    """Whether somebody went back from this revision since it was live."""
+    left = [each for each in recent if each.action is Action.ROLLBACK and each.state is State.SUCCEEDED]
+    return any(found.revision == each.previous and each.finished_at >= found.since for each in left)
 
 
 def unsettled(last: Operation | None) -> bool:

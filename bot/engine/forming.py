@@ -163,7 +163,7 @@ class Forms:
         if outcome.wish is stopping.Wish.DONE and outcome.operation is not None:
             await answering.privately(notices.decided(outcome.operation))
         elif outcome.wish in {stopping.Wish.FORBIDDEN, stopping.Wish.UNKNOWN}:
-            await answering.privately(notices.not_allowed(outcome.sentence, outcome.who))
+            await answering.privately(presenting.no(outcome))
         else:
             await answering.privately(notices.too_old(f"{self._vocabulary.command} status {operation.target.service}"))
 

@@ -202,8 +202,10 @@ class Deliverer:
         return f"user:{who}" if who else admin
 
     async def _postpone(self, owed: Outgoing, wait: Millis, why: str) -> None:
+        """Later. That a post may already stand is never forgotten over another trouble: only looking for it settles that."""
+        kept = owed.last_error if owed.last_error in MAYBE_POSTED else why
         due_at = self._runtime.clock.now() + wait
-        await self._runtime.store.write(lambda tx: outbox.postpone(tx, owed.key, due_at, why))
+        await self._runtime.store.write(lambda tx: outbox.postpone(tx, owed.key, due_at, kept))
         self._runtime.runner.wake("outbox", wait)
 
 

@@ -35,7 +35,8 @@ async def _person(runtime: Runtime, identity: Identity) -> Person | Unknown:
     found = await read("who you are", runtime.chat.person(identity.user))
     if isinstance(found, Unknown):
         return found
-    fresh = replace(found, read_at=now)
+    # Slack answers by user id alone: whoever acts with another team's id is not the person of that id in ours.
+    fresh = replace(found, identity=identity, read_at=now)
     await runtime.store.write(lambda tx: people.put(tx, fresh))
     return fresh
 

@@ -64,6 +64,8 @@ def _changed(plan: Plan, operation: Operation, draft: planning.Draft) -> Refusal
         sentence = f"{plan.target.environment} serves {short(live) or 'nothing'} now, not {short(plan.live) or 'nothing'} as the plan said."
     elif environment.policy_hash != plan.policy_hash:
         sentence = "The rules for this target have changed since the plan was confirmed."
+    elif draft.plan is None or (draft.plan.workflow, draft.plan.steps) != (plan.workflow, plan.steps):
+        sentence = "What would run has changed since the plan was confirmed, or could not be read."
     if not sentence:
         return None
     verdict = Verdict(

@@ -22,7 +22,7 @@ async def propose(runtime: Runtime, answering: Answering, request: Request, *, r
         await answering.privately(before, replace=replace)
         return
     made = await planning.plan(runtime, request, invocation)
-    message = presenting.answers(runtime, made, dry_run=request.dry_run)
+    message = await presenting.answers(runtime, made, invocation.who, dry_run=request.dry_run)
     if not request.dry_run and spoken(answering):
         message = await start_unconfirmed(runtime, invocation, made) or message
     await answering.privately(message, replace=replace)
@@ -63,7 +63,7 @@ async def start_unconfirmed(runtime: Runtime, invocation: Invocation, made: plan
     for each in started:
         confirm = next(offer for offer in each.offers if offer.verb is OfferVerb.CONFIRM)
         outcome = await submit.confirm(runtime, confirm, invocation)
-        messages.append(await presenting.confirmation(runtime, outcome, each.plan, invocation.who))
+        messages.append(await presenting.confirmation(runtime, outcome, each.plan, invocation.who, unasked=True))
     return together(messages) if messages else None
 
 

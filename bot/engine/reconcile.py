@@ -52,7 +52,11 @@ async def advance(runtime: Runtime, operation_id: int) -> None:
     """Take steps for as long as they are due now; each step reads the row afresh."""
     while True:
         operation = await runtime.store.read(lambda tx: operations.get(tx, operation_id))
-        if operation is None or operation.state not in STEPS or operation.due_at > runtime.clock.now():
+        if operation is None or operation.state not in STEPS:
+            return
+        if (early := operation.due_at - runtime.clock.now()) > 0:
+            # An earlier wake-up may have taken the place of the one for then.
+            runtime.runner.wake(f"operation:{operation_id}", early)
             return
         if runtime.catalogue.find(operation.target) is None:
             await _not_configured(runtime, operation)

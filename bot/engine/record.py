@@ -174,6 +174,10 @@ def renew_offers(tx: Tx, runtime: Runtime, operation: Operation, now: Millis) ->
 def _verbs(operation: Operation) -> list[OfferVerb]:
     """What the card of this state may offer, less what cannot be done to it."""
     impossible = set()
+    if not operation.run:
+        impossible.add(OfferVerb.SHOW_LOG)
+    if operation.finished and operation.effect is Effect.NONE:
+        impossible.add(OfferVerb.PLAN_ROLLBACK)  # nothing happened that could be undone
     if operation.state not in STOPPABLE:
         impossible.add(OfferVerb.STOP)
     if operation.action is Action.ROLLBACK:

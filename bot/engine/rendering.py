@@ -6,7 +6,7 @@ from bot.domain.changes import ChangeSet
 from bot.domain.deliveries import Outgoing
 from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
-from bot.domain.terms import Unknown
+from bot.domain.terms import Unknown, short
 from bot.engine import returning
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
@@ -58,7 +58,11 @@ async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messa
 async def _opened(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
     del owed
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
-    line = typed(operation.action, operation.target, plan.asked_ref if plan else "", command=runtime.catalogue.command)
+    ref = plan.asked_ref if plan else ""
+    shown = (
+        short(ref) if ref == operation.revision else ref
+    )  # a button names the whole revision; people read seven characters
+    line = typed(operation.action, operation.target, shown, command=runtime.catalogue.command)
     return replies.opened(operation, typed=line, names=await names_of(runtime, operation))
 
 

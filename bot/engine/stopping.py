@@ -1,14 +1,14 @@
 """Stop what runs, and decide what nobody could find out: wishes of people about an operation that exists."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain import advancing
 from bot.domain.operations import Operation, State
-from bot.domain.people import Person
+from bot.domain.people import Person, Standing
 from bot.domain.policy import STANDING_REFUSALS
+from bot.domain.reasons import Reason
 from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown
 from bot.engine import people, record
@@ -17,7 +17,7 @@ from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, operations
 
 TRIES = 10
-SHARED = "This channel is shared with another workspace, where Quarterdeck only reads. Ask in one of your own."
+SHARED = "This channel is shared with another workspace, where Quarterdeck only reads."
 SAID = {
     Permission.STOP: "stop",
     Permission.DECIDE: "decide about",
@@ -37,11 +37,13 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The answer to a wish; `sentence` and `who` explain a no."""
+    """The answer to a wish; `sentence`, `next_step` and `who` explain a no."""
 
     wish: Wish
     operation: Operation | None = None
     sentence: str = ""
+    next_step: str = ""
+    reason: Reason | None = None
     who: tuple[str, ...] = ()
 
 
@@ -125,19 +127,44 @@ def _entry(after: Operation, by: Identity, action: str, because: str, now: Milli
     return write
 
 
+async def stranger(runtime: Runtime, by: Identity) -> Outcome | None:
+    """The no to everybody who is not an active member of this workspace."""
+    person = await people.who(runtime, by)
+    if isinstance(person, Unknown):
+        return _unread(person)
+    standing = person.standing if by.team == runtime.home.team else Standing.OTHER_TEAM
+    if standing not in STANDING_REFUSALS:
+        return None
+    reason, sentence = STANDING_REFUSALS[standing]
+    step = "A member of this workspace has to ask."
+    return Outcome(wish=Wish.FORBIDDEN, sentence=sentence, next_step=step, reason=reason)
+
+
+async def _elsewhere(runtime: Runtime, where: Place) -> Outcome | None:
+    foreign = await shared(runtime, where)
+    if isinstance(foreign, Unknown):
+        return _unread(foreign)
+    step = "Ask in one of your own channels."
+    no = Outcome(wish=Wish.FORBIDDEN, sentence=SHARED, next_step=step, reason=Reason.SHARED_CHANNEL)
+    return no if foreign else None
+
+
+def _unread(fact: Unknown) -> Outcome:
+    sentence = f"Could not read {fact.what}: {fact.why}."
+    step = "Nothing was done. Try again in a moment."
+    return Outcome(wish=Wish.UNKNOWN, sentence=sentence, next_step=step, reason=Reason.FACT_UNKNOWN)
+
+
 async def allowed(
     runtime: Runtime, by: Identity, permission: Permission, target: Target, *, where: Place
 ) -> Outcome | None:
     """None where this person may, here; else the no with its sentence and who can help."""
-    person, foreign = await asyncio.gather(people.who(runtime, by), shared(runtime, where))
-    for fact in (person, foreign):
-        if isinstance(fact, Unknown):
-            return Outcome(wish=Wish.UNKNOWN, sentence=f"Could not read {fact.what}: {fact.why}.")
-    assert not isinstance(person, Unknown), "just looked"
-    if foreign:
-        return Outcome(wish=Wish.UNKNOWN, sentence=SHARED)
-    if person.standing in STANDING_REFUSALS:
-        return Outcome(wish=Wish.UNKNOWN, sentence=STANDING_REFUSALS[person.standing][1])
+    no = await stranger(runtime, by) or await _elsewhere(runtime, where)
+    if no is not None:
+        return no
+    person = await people.who(runtime, by)
+    if isinstance(person, Unknown):
+        return _unread(person)
     if _may(runtime, person, permission, target):
         return None
     return Outcome(
@@ -155,6 +182,4 @@ async def allowed(
 
 
 def _may(runtime: Runtime, person: Person, permission: Permission, target: Target) -> bool:
-    if person.identity.team != runtime.home.team:
-        return False
     return may(person, permission, target, runtime.catalogue.roles)[0]

@@ -5,7 +5,7 @@ from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.requests import DeliveryKind
 from bot.domain.terms import MINUTE, Permission, Target
-from bot.engine import record, rendering, stopping
+from bot.engine import presenting, record, rendering, stopping
 from bot.engine.answering import Answering
 from bot.engine.runtime import Runtime
 from bot.store import offers
@@ -18,7 +18,7 @@ async def ask(runtime: Runtime, answering: Answering, operation: Operation, *, b
     replace = answering.delivery.kind is DeliveryKind.WORDS
     no = await stopping.allowed(runtime, who, Permission.STOP, operation.target, where=where)
     if no is not None:
-        await answering.privately(notices.not_allowed(no.sentence, no.who), replace=replace)
+        await answering.privately(presenting.no(no), replace=replace)
         return
     if operation.state not in record.STOPPABLE:
         outcome = stopping.Outcome(wish=stopping.Wish.TOO_LATE, operation=operation)
@@ -46,7 +46,7 @@ def answer(runtime: Runtime, outcome: stopping.Outcome, target: Target) -> Messa
     """What came of a wish to stop."""
     operation = outcome.operation
     if outcome.wish in {stopping.Wish.FORBIDDEN, stopping.Wish.UNKNOWN}:
-        return notices.not_allowed(outcome.sentence, outcome.who)
+        return presenting.no(outcome)
     if operation is None or outcome.wish is stopping.Wish.NOTHING:
         return notices.nothing_to_stop(target)
     if outcome.wish is stopping.Wish.TOO_LATE:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.chaining import chain_audit
 from bot.store.errors import Trouble, Unusable
 from bot.store.schema import FIRST
 
@@ -17,6 +18,12 @@ MIGRATIONS = Migrations("quarterdeck")
 def first_tables(database: Database) -> None:
     """Every table of the first version."""
     database.executescript(FIRST)
+
+
+@MIGRATIONS(name="0.1.0 audit chain")
+def audit_chain(database: Database) -> None:
+    """Each line of the audit holds the hash of the line before it."""
+    chain_audit(database)
 
 
 def migrate(database: Database, path: Path | str, migrations: Migrations = MIGRATIONS) -> None:

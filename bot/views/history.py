@@ -26,7 +26,8 @@ def history(
     """Operations, and deployments that were not made from here, newest first; `live` is what is served now, `more` how many are older."""
     where = f"{kit.middle(target.service, 30)} · {kit.middle(target.environment, 24)}"
     lines = [kit.mark("{} · history", kit.bold(where))]
-    lines += [_entry(entry, live, names) for entry in entries[:SHOWN]]
+    serving = next((entry for entry in entries if live and _went_live(entry, live)), None)
+    lines += [_entry(entry, names, serving=entry is serving) for entry in entries[:SHOWN]]
     older = more + max(0, len(entries) - SHOWN)
     if not entries:
         lines.append(Markup("Nothing has been deployed here yet."))
@@ -46,9 +47,9 @@ def _text(target: Target, entries: Sequence[Operation | Deployment], live: str) 
     )
 
 
-def _entry(entry: Operation | Deployment, live: str, names: kit.Names) -> Markup:
+def _entry(entry: Operation | Deployment, names: kit.Names, *, serving: bool) -> Markup:
     line = _observed(entry) if isinstance(entry, Deployment) else _operation(entry, names)
-    shown = kit.join([line, "serving now"]) if live and _went_live(entry, live) else line
+    shown = kit.join([line, "serving now"]) if serving else line
     because = "" if isinstance(entry, Deployment) else entry.because
     why = kit.mark("\n     Why: {}", kit.inert(because, 100)) if because else Markup("")
     return kit.mark("{}{}", shown, why)

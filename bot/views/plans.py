@@ -156,8 +156,13 @@ def not_yours(shown: Plan, *, names: kit.Names = kit.NO_NAMES, command: str = "/
     return kit.message(kit.sentences(kit.said(line), kit.said(hint)), [kit.section(line, hint)])
 
 
-def accepted(operation: int, shown: Plan, *, permalink: str = "", channel: str = "") -> Message:
-    """The asker's one private line where the card is elsewhere; `channel` is the id of that channel."""
+def accepted(
+    operation: int, shown: Plan, *, permalink: str = "", channel: str = "", direct: bool = False, unasked: bool = False
+) -> Message:
+    """The asker's one private line where the card is elsewhere; `channel` is the id of that channel, `direct` a direct message.
+
+    `unasked` says that it started without a confirmation, since the environment wants none.
+    """
     what = kit.mark(
         "{} {} → {}: {}", DOING[shown.action], shown.target.service, shown.target.environment, kit.number_of(operation)
     )
@@ -166,10 +171,15 @@ def accepted(operation: int, shown: Plan, *, permalink: str = "", channel: str =
         if permalink
         else kit.mark("its card is in {}", kit.channel(channel))
         if channel
+        else "its card is in your messages from me"
+        if direct
         else ""
     )
+    asked = (
+        kit.mark("It has started: {} asks for no confirmation.", shown.target.environment) if unasked else kit.Markup("")
+    )
     text = kit.sentences(f"{DOING[shown.action]} {place(shown.target)} is number {operation} now")
-    return kit.message(text, [kit.section(kit.join([what, where]))])
+    return kit.message(kit.sentences(text, kit.said(asked)), [kit.section(kit.join([what, where]), asked)])
 
 
 def nothing_open(*, command: str = "/ops") -> Message:

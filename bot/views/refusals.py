@@ -32,18 +32,23 @@ SIGNS: dict[Reason, str] = {
 def refusal(no: Refusal, offers: Iterable[Offer] = (), *, dry_run: bool = False) -> Message:
     """Why not, for whoever asked; `offers` may hold suggestions, a new plan, or the changes."""
     title = _title(no.action, no.target, dry_run=dry_run)
-    lines = [line for verdict in no.verdicts for line in reason_lines(verdict)]
+    lines = [line for verdict in _once(no) for line in reason_lines(verdict)]
     blocks = [
         kit.section(title, *lines, more="more lines"),
         kit.context(*_small(no)),
         _buttons(no.target, tuple(offers)),
     ]
-    spoken = [kit.said(kit.sentence(verdict.sentence, verdict.who)) for verdict in no.verdicts]
+    spoken = [kit.said(kit.sentence(verdict.sentence, verdict.who)) for verdict in _once(no)]
     words = "Would be refused" if dry_run else UNDONE[no.action]
     where = f"{words}: {no.target.service} in {no.target.environment}"
     return kit.message(
         kit.sentences(where, *spoken), blocks, material=[no.target, [v.reason for v in no.verdicts], spoken]
     )
+
+
+def _once(no: Refusal) -> list[Verdict]:
+    """Several gates may stumble over the same missing fact: people read it once."""
+    return list({verdict.sentence: verdict for verdict in reversed(no.verdicts)}.values())[::-1]
 
 
 def _title(action: Action, target: Target, *, dry_run: bool) -> Markup:

@@ -5,17 +5,19 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 
 log = structlog.get_logger(__name__)
-LONGEST = 64 * 1024
-SECONDS = 10
+LONGEST = 1024 * 1024  # bytes of one line: an answer lists every unfinished operation
+SECONDS = 20
+LONGEST_PATH = 100  # bytes; the system's own limit is 104 or 108
 
-Json: TypeAlias = Mapping[str, object]
+Json: TypeAlias = Mapping[str, Any]
 Answerer = Callable[[Json], Awaitable[Json]]
 
 
@@ -33,18 +35,35 @@ class AdminSocket:
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Listen; a socket that a killed process left is replaced."""
-        await asyncio.to_thread(self._path.unlink, missing_ok=True)
+        """Listen; a socket that a killed process left is replaced. Where there can be none, the bot runs without."""
+        try:
+            listening = self._listen()
+        except OSError as error:
+            log.warning(
+                "no admin socket: `status` and `adopt` cannot ask the running bot", path=str(self._path), why=str(error)
+            )
+            return
+        self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=LONGEST)
+
+    def _listen(self) -> socket.socket:
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
-            self._server = await asyncio.start_unix_server(self._serve, path=str(self._path), limit=LONGEST)
+            self._path.unlink(missing_ok=True)
+            with _address(self._path) as address:
+                listening.bind(address)
+        except OSError:
+            listening.close()
+            raise
         finally:
             os.umask(before)
+        return listening
 
     async def close(self) -> None:
         """Stop listening and remove the socket."""
-        if self._server is not None:
-            self._server.close()
+        if self._server is None:
+            return
+        self._server.close()
         await asyncio.to_thread(self._path.unlink, missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -81,11 +100,25 @@ def ours(connection: socket.socket) -> bool:
     return user in {os.getuid(), 0}
 
 
+@contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """The path as the system takes it: one that is too long for a socket goes through its opened folder."""
+    if len(os.fsencode(path)) <= LONGEST_PATH:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
 async def ask(path: Path, request: Json) -> Json | None:
     """The running bot's answer, or None where nobody listens."""
     try:
         async with asyncio.timeout(SECONDS):
-            reader, writer = await asyncio.open_unix_connection(str(path))
+            with _address(path) as address:
+                reader, writer = await asyncio.open_unix_connection(address, limit=LONGEST)
             writer.write(json.dumps(request).encode() + b"\n")
             await writer.drain()
             answer: Json = json.loads(await reader.readline())

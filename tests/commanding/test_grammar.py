@@ -67,6 +67,8 @@ deploy web,api staging ⇒ deploy web,api staging
 deploy web, api staging ⇒ deploy web,api staging
 deploy web , api staging ⇒ deploy web,api staging
 deploy web,api, staging ⇒ deploy web,api staging
+deploy web ,, api staging ⇒ deploy web,api staging
+deploy web production, ⇒ deploy web production
 deploy web api staging ⇒ deploy web,api staging
 deploy web and api staging ⇒ deploy web,api staging
 deploy web & api to staging ⇒ deploy web,api staging
@@ -195,6 +197,7 @@ rolback web prod ⇒ ✗ I do not know “rolback”. | rollback web production
 stat web ⇒ ✗ I do not know “stat”. | status web
 wbe ⇒ ✗ I do not know “wbe”. | status web
 hello there ⇒ ✗ I do not know “hello”.
+/etc ⇒ ✗ I do not know “/etc”.
 
 ; words of another command, and two of a kind
 deploy rollback web production ⇒ ✗ “rollback” is a command of its own. | rollback web production

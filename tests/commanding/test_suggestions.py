@@ -5,8 +5,8 @@ import pytest
 from bot.commanding import Missing, Misunderstood, Parsed, Suggestion, parse, spoken, typed, with_verb
 from bot.commanding.vocabulary import Context
 from bot.domain.terms import Door
-from tests.commanding.reading import IN_THREAD, IN_WEB, SLASH, VOCABULARY
-from tests.commanding.test_grammar import NOT_UNDERSTOOD, UNDERSTOOD, rows
+from tests.commanding.reading import IN_THREAD, IN_WEB, SLASH, VOCABULARY, rows
+from tests.commanding.test_grammar import NOT_UNDERSTOOD, UNDERSTOOD
 
 EVERY = [line for line, _ in rows(UNDERSTOOD) + rows(NOT_UNDERSTOOD)]
 PLACES = [SLASH, IN_WEB, IN_THREAD]
@@ -50,7 +50,7 @@ def test_what_was_understood_reads_back(line: str) -> None:
 @pytest.mark.parametrize("line", EVERY)
 def test_a_suggestion_never_changes_a_name_that_was_right(line: str) -> None:
     """Services that were typed correctly are in every suggestion that names any, and no other joins them unseen."""
-    given = {each.name for word in line.replace(",", " ").split() if (each := VOCABULARY.service(word.split("@")[0]))}
+    given = {named.name for word in line.replace(",", " ").split() if (named := VOCABULARY.service(word.split("@")[0]))}
     for each in suggested(line, SLASH):
         outcome = parse(each.text, VOCABULARY, SLASH)
         assert isinstance(outcome, Parsed | Missing)

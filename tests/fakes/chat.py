@@ -57,6 +57,10 @@ class FakeChat:
         """The next calls of `method` fail so; one with `lost` has its effect all the same."""
         self.failures.setdefault(method, deque()).extend(errors)
 
+    def share(self, channel: str) -> None:
+        """Another workspace joins a channel."""
+        self.channels[channel] = replace(self.channels[channel], shared=True)
+
     def _called(self, method: str) -> ChatError | None:
         self.calls.append(method)
         if method in self.down or "slack" in self.down:

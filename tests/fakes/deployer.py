@@ -45,11 +45,12 @@ class FakeProvider:
     hanging: set[str] = field(default_factory=set)  # methods that never answer
     hidden: bool = False  # the list of runs does not show them (yet)
     calls: int = 0
+    _released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def _answer(self, method: str) -> None:
         self.calls += 1
         if method in self.hanging:
-            await asyncio.Event().wait()
+            await self._released.wait()
         if method in self.down:
             raise IntegrationError("no answer", kind=Kind.UNAVAILABLE, effect=Effect.UNKNOWN)
 
@@ -69,6 +70,7 @@ class FakeProvider:
             self.starts.append(key)
             self.runs[key] = Snapshot(state=RunState.RUNNING, step=(1, 4, "fetch"))
             self.orders[key] = order
+        await self._answer("start's answer")
         if error is not None:
             raise error
         return Run(reference={"key": key})
@@ -91,8 +93,17 @@ class FakeProvider:
 
     # ---- what a test does with a run
 
+    def release(self) -> None:
+        """What hangs is answered."""
+        self.hanging.clear()
+        self._released.set()
+        self._released = asyncio.Event()
+
     def step(self, key: str, number: int, name: str) -> None:
         self.runs[key] = Snapshot(state=RunState.RUNNING, step=(number, 4, name))
+
+    def count(self, key: str, number: int, of: int) -> None:
+        self.runs[key] = Snapshot(state=RunState.RUNNING, step=(number, of, f"unit {number}"))
 
     def succeed(self, key: str, *, serves: str | None = None) -> None:
         order = self.orders[key]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.audit import NOTHING
 from bot.domain.changes import Change, ChangeSet, Relation
 from bot.domain.operations import AttemptKey
 from bot.domain.requests import Delivery
@@ -88,6 +89,8 @@ def special(kind: Any) -> dict[str, st.SearchStrategy[Any]]:
         return {"wanted": st.just(2**62), "done": st.integers(0, 2**62)}
     if kind.__name__ == "Attempt":
         return {"key": st.builds(AttemptKey, operation=NUMBERS, step=NUMBERS, n=NUMBERS)}
+    if kind.__name__ == "Entry":
+        return {"previous_hash": st.just(NOTHING), "hash": st.just("a" * 64)}
     if kind.__name__ == "Lease":
         return {"epoch": st.integers(1, 2**62)}
     return {}

@@ -6,7 +6,7 @@ from typing import TypeVar
 from bot.domain.terms import Millis
 from bot.errors import StoreError
 from bot.ports import Clock
-from bot.store import InlineStore, Tx
+from bot.store import InlineStore, Tx, operations
 
 T = TypeVar("T")
 
@@ -21,6 +21,7 @@ class Counted:
         self.slow: Millis = 0
         self.late = False
         self.clock: Clock | None = None
+        self.after: Callable[[], object] | None = None
 
     @classmethod
     def reborn_of(cls, before: "Counted") -> "Counted":
@@ -39,7 +40,11 @@ class Counted:
             raise StoreError("database or disk is full")
         if self.slow and self.clock and not self.late:
             await self.clock.sleep(self.slow)
+        before = await self.inner.read(_operations) if self.after else 0
         done = await self.inner.write(fn)
+        if self.after is not None and await self.inner.read(_operations) > before:
+            happens, self.after = self.after, None
+            happens()
         if self.slow and self.clock and self.late:
             await self.clock.sleep(self.slow)
         return done
@@ -47,3 +52,7 @@ class Counted:
     async def close(self) -> None:
         """Close."""
         await self.inner.close()
+
+
+def _operations(tx: Tx) -> int:
+    return len(operations.newest(tx, 1_000))

@@ -25,6 +25,7 @@ class People:
     chat: FakeChat
     bolt: AsyncApp = field(init=False)
     last: Body = field(init=False, default_factory=dict)
+    acked: Message = field(init=False, default=Message(text=""))  # noqa: RUF009 (frozen)
     _numbers: Iterator[int] = field(init=False)
 
     async def settle(self) -> None:
@@ -179,6 +180,9 @@ class People:
         headers = {"x-slack-retry-num": [str(retry)], "x-slack-retry-reason": ["timeout"]} if retry else {}
         answer = await dispatch(self.bolt, dict(body), headers, mode="socket_mode")
         ack = str(answer.body or "")
+        if '"blocks"' in ack:
+            found = json.loads(ack)
+            self.acked = Message(text=found.get("text", ""), blocks=tuple(found["blocks"]))
         if settle:
             await self.settle()
         if answer.status != 200:
@@ -196,6 +200,8 @@ class People:
     def _with_button(self, user: str, label: str, on: Message | None) -> tuple[Message, str, str]:
         if on is not None:
             return on, "C02", ""
+        if button(self.acked, label, optional=True):
+            return self.acked, "C02", ""
         private: list[Private] = list(reversed(self.chat.private))
         mine = [each for each in private if each.user == user] + [each for each in private if each.user != user]
         places = [(each.message, each.channel, each.ts) for each in reversed(self.chat.posts)]
@@ -226,6 +232,8 @@ def _ack_text(body: str) -> str:
     found = json.loads(body)
     if "errors" in found:
         return "\n".join(f"{block}: {problem}" for block, problem in found["errors"].items())
+    if "options" in found:
+        return " / ".join(option["text"]["text"] for option in found["options"])
     if "view" in found:
         return plain(View(body=found["view"]))
     if "blocks" in found:

@@ -2,12 +2,12 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from bot.app import all_commands
+from bot.discovering import all_commands
 from bot.domain.operations import Operation
 from bot.domain.policy import ChecksRule, TargetPolicy
 from bot.domain.roles import Role
@@ -96,7 +96,7 @@ def _service(name: str, *, confirm_staging: bool, checks: ChecksRule, settings: 
     )
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class Ship(People):
     """The bot, its world, and what people do to it."""
 
@@ -106,6 +106,8 @@ class Ship(People):
     store: Counted = field(default_factory=Counted)
     provider: FakeProvider = field(init=False)
     catalogue: Catalogue = field(default_factory=catalogue)
+    secrets: tuple[str, ...] = ()
+    quiet: bool = True  # False: the story ends in the middle, with messages on their way
 
     def __post_init__(self) -> None:
         self.provider = FakeProvider(clock=self.clock)
@@ -126,6 +128,7 @@ class Ship(People):
 
     def start(self) -> None:
         """A new process on the same rows: nothing is remembered but what was stored."""
+        self.store.clock = self.clock
         self.runner = FakeRunner(self.clock)
         runtime = Runtime(
             catalogue=self.catalogue,
@@ -137,7 +140,7 @@ class Ship(People):
             supervisor=Supervisor(self.clock),
             integrations={"fake": self.provider.integration()},
             home=Home(team=TEAM, bot_user=BOT),
-            redactor=Redactor.of(()),
+            redactor=Redactor.of(self.secrets),
         )
         self.runtime = runtime
         conversation = Conversation(
@@ -229,6 +232,37 @@ class Ship(People):
         key = f"operation:{number}:card"
         root = next(each.ts for each in self.chat.posts if each.key == key)
         return [plain(each.message) for each in self.chat.posts if each.thread == root]
+
+    def keep_secret(self, *secrets: str) -> None:
+        """Start again with secrets that the configuration knows."""
+        self.secrets = secrets
+        self.start()
+
+    def on_confirm(self, happens: Callable[[], object]) -> None:
+        """Something happens in the world right after the next operation was committed, before its preflight looks."""
+        self.store.after = happens
+
+    def change_catalogue(self, **changes: Any) -> None:
+        """Another configuration, for the next start."""
+        self.catalogue = replace(self.catalogue, **changes)
+
+    async def live(self, user: str, service: str = "web", environment: str = "staging", *words: str) -> int:
+        """Deploy in one go, until it is live; returns the operation's number."""
+        await self.type(user, " ".join(["/ops deploy", service, environment, *words]))
+        await self.click(user, f"Deploy to {environment}")
+        number = max(int(each.key.split(":")[1]) for each in self.chat.posts if each.key.endswith(":card"))
+        self.provider.succeed(f"{number}:1:1")
+        await self.wait(5 * SECOND)
+        return number
+
+    async def running(self, user: str = "U02ADA", service: str = "web", environment: str = "staging") -> str:
+        """Deploy until the third step runs; returns the key of its attempt."""
+        await self.type(user, f"/ops deploy {service} {environment}")
+        await self.click(user, f"Deploy to {environment}")
+        key = self.provider.starts[-1]
+        self.provider.step(key, 3, "migrate")
+        await self.wait(3 * SECOND)
+        return key
 
     async def operation(self, number: int) -> Operation:
         """The row of an operation."""

@@ -37,14 +37,14 @@ export function write(path, body = {}) {
 }
 
 /** Follow events as one person; returns a function that stops. The browser reconnects by itself; a refused stream is tried again by us. */
-export function follow(as, { onEvent, onOpen, onLost }) {
+export function follow(as, { onEvent, onLost }) {
   let source;
   let timer;
   let wait = 500;
   let stopped = false;
   const open = () => {
     source = new EventSource(`/ui/events?as=${encodeURIComponent(as)}`);
-    source.onopen = () => { wait = 500; onOpen(); };
+    source.onopen = () => { wait = 500; };
     source.onmessage = (event) => { const value = parse(event.data); if (value) onEvent(value); };
     source.onerror = () => {
       onLost();

@@ -127,12 +127,14 @@ const richValue = (value) => ({ type: "rich_text", elements: [{ type: "rich_text
 /** What Slack itself says about a text before it asks the app; null when it is fine. */
 function textProblem(element, value) {
   if (value === "") return null;
-  if (element.min_length && value.length < element.min_length) return `Must be at least ${element.min_length} characters`;
-  if (element.max_length && value.length > element.max_length) return `Must be at most ${element.max_length} characters`;
+  if (element.min_length && value.length < element.min_length) return `Must be at least ${counted(element.min_length)}`;
+  if (element.max_length && value.length > element.max_length) return `Must be at most ${counted(element.max_length)}`;
   if (element.type === "email_text_input" && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return "Enter a valid email address";
   if (element.type === "url_text_input" && !/^[a-z][a-z0-9+.-]*:\/\/\S+$/i.test(value)) return "Enter a valid URL";
   return element.type === "number_input" ? numberProblem(element, value) : null;
 }
+
+const counted = (n) => `${n} ${n === 1 ? "character" : "characters"}`;
 
 function numberProblem(element, value) {
   const pattern = element.is_decimal_allowed ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;

@@ -20,7 +20,7 @@ export function reconcile(parent, parts) {
       el = change(el, part);
     }
     if (el === cursor) cursor = cursor.nextSibling;
-    else parent.insertBefore(el, cursor);
+    else if (el.parentNode !== parent || el.nextSibling !== cursor) parent.insertBefore(el, cursor);
   }
   for (const el of have.values()) el.remove();
 }

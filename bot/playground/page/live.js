@@ -2,32 +2,37 @@
 
 import { follow } from "./api.js";
 import { viewClosed, viewError, viewOpened, viewUpdated } from "./modal.js";
-import { addNotice, amend, emit, feedKey, place, remove, state } from "./state.js";
+import { addNotice, amend, emit, feed, feedKey, place, remove, state } from "./state.js";
 import { ring } from "./toasts.js";
 
 const PATIENCE = 800;
 const TYPING = 4000;
 let stop = null;
 
-/** Follow events as the acting person; `reload` reads again after a gap. */
+/** Follow events as the acting person; `reload` reads again after a gap. Settles once the line is up, so that what is read next misses nothing. */
 export function connect(reload) {
   stop?.();
-  let lost = false;
+  let missed = false;
   let timer = null;
-  stop = follow(state.me, {
-    onEvent: apply,
-    onOpen: () => {
-      clearTimeout(timer);
-      if (lost) reload();
-      lost = false;
-      link("ok");
-    },
-    onLost: () => {
-      lost = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => link("lost"), PATIENCE);
-    },
-  });
+  let settle;
+  const settled = new Promise((resolve) => { settle = resolve; });
+  const late = () => { missed = true; settle(); };
+  const waiting = setTimeout(late, PATIENCE);
+  const hello = () => {
+    clearTimeout(waiting);
+    clearTimeout(timer);
+    link("ok");
+    if (missed) reload();
+    missed = false;
+    settle();
+  };
+  const onLost = () => {
+    missed = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => link("lost"), PATIENCE);
+  };
+  stop = follow(state.me, { onEvent: (event) => (event.type === "hello" ? hello() : apply(event)), onLost });
+  return settled;
 }
 
 function link(now) {
@@ -60,6 +65,7 @@ const EVENTS = {
 
 /** Apply one event; unknown ones are left alone. */
 export function apply(event) {
+  state.heard += 1;
   if (Object.hasOwn(EVENTS, event.type)) EVENTS[event.type](event);
 }
 
@@ -72,7 +78,8 @@ function change(message) {
 
 function notify(event) {
   const { channel, thread, tab } = state.open;
-  const looking = document.visibilityState === "visible" && document.hasFocus() && channel === event.channel && tab !== "home" && (!event.thread_ts || thread === event.thread_ts);
+  const inView = channel === event.channel && tab !== "home" && (!event.thread_ts || thread === event.thread_ts || feed(channel).messages.has(event.ts));
+  const looking = inView && document.visibilityState === "visible" && document.hasFocus();
   if (!looking) ring(event);
 }
 

@@ -81,7 +81,7 @@ async function start() {
 async function becomeMe() {
   localStorage.setItem(LAST, state.me);
   go({ as: state.me }, { replace: true });
-  connect(reload);
+  await connect(reload);
   showPlace();
   await adoptTop();
 }
@@ -133,7 +133,7 @@ async function load(channel, thread = null, again = false) {
   if (held.loaded && !again) { if (!thread) seen(); return; }
   const me = state.me;
   try {
-    const { messages } = await read("messages", { channel, thread });
+    const messages = await steady(channel, thread);
     if (state.me !== me) return;
     const room = state.channels.get(channel);
     held.messages = new Map(messages.filter((m) => !(m.ephemeral && dismissed(m))).map((m) => [m.ts, m]));
@@ -144,6 +144,15 @@ async function load(channel, thread = null, again = false) {
   }
   emit("feed", feedKey(channel, thread));
   if (!thread) seen();
+}
+
+// What happens while the answer is on its way is not in it: then it is asked again.
+async function steady(channel, thread) {
+  for (let tries = 0; ; tries += 1) {
+    const before = state.heard;
+    const { messages } = await read("messages", { channel, thread });
+    if (before === state.heard || tries === 4) return messages;
+  }
 }
 
 function firstUnread(messages, count) {
@@ -164,10 +173,19 @@ function seen() {
 
 // The line "New" stands above the first message that came while nobody looked.
 function arrived(m) {
-  if (m.user === state.me || m.channel !== state.open.channel || (document.visibilityState === "visible" && document.hasFocus())) return;
+  if (m.user === state.me) return answered(m);
+  if (m.channel !== state.open.channel || (document.visibilityState === "visible" && document.hasFocus())) return undefined;
   const held = feed(m.channel);
-  if (held.newFrom || !held.messages.has(m.ts)) return;
+  if (held.newFrom || !held.messages.has(m.ts)) return undefined;
   held.newFrom = m.ts;
+  return emit("feed", feedKey(m.channel));
+}
+
+// Whoever answers has read what was new.
+function answered(m) {
+  const held = feed(m.channel);
+  if (!held.newFrom) return;
+  held.newFrom = null;
   emit("feed", feedKey(m.channel));
 }
 

@@ -46,7 +46,7 @@ const mentionsMe = (m) => m.user !== state.me && !m.ephemeral && typeof m.text =
 function side(m, view) {
   if (view.grouped) return h("div", { class: "side" }, h("time", { class: "side-time", title: fullStamp(m.ts) }, clock(m.ts)));
   const { id, name } = author(m);
-  return h("div", { class: "side" }, avatar(id, { size: "large", name: m.username }), h("span", { class: "sr" }, name));
+  return h("div", { class: "side" }, avatar(id, { size: "large", name: m.username || name }));
 }
 
 function fill(body, m, view) {

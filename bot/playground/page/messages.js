@@ -46,7 +46,7 @@ function render(view) {
   const held = feed(view.channel, view.thread);
   const entries = merge(held, notices(view.channel, view.thread));
   const before = view.last;
-  const stuck = view.stuck;
+  const stuck = nearEnd(view);
   reconcile(view.list, parts(view, held, entries));
   const newest = entries.at(-1);
   view.last = newest?.ts ?? null;

@@ -22,7 +22,7 @@ export function openPopover(anchor, content, { label, onClose, align = "start", 
   place(anchor, el, align);
   anchor.setAttribute("aria-expanded", "true");
   const outside = (event) => { if (!el.contains(event.target) && !anchor.contains(event.target)) self.close(); };
-  const move = (event) => { if (!el.contains(event.target)) self.close(); };
+  const move = (event) => { if (anchor.isConnected) { if (!el.contains(event.target)) place(anchor, el, align); } else self.close(); };
   const keys = (event) => { if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); self.close(); anchor.focus(); } };
   const self = {
     el,

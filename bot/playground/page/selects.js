@@ -84,7 +84,7 @@ async function refill(view) {
   const turn = (view.turn = (view.turn ?? 0) + 1);
   let groups;
   if (field.kind === "external") {
-    if (query.length < (field.element.min_query_length ?? 3)) return note(view, `Type at least ${field.element.min_query_length ?? 3} characters`);
+    if (query.length < (field.element.min_query_length ?? 3)) return note(view, tooShort(field.element.min_query_length ?? 3));
     note(view, "Looking…");
     groups = await external(field, query).catch(() => null);
     if (turn !== view.turn) return undefined;
@@ -92,6 +92,8 @@ async function refill(view) {
   } else groups = local(field, query);
   return fill(view, groups);
 }
+
+const tooShort = (n) => `Type at least ${n} ${n === 1 ? "character" : "characters"}`;
 
 async function external(field, query) {
   const { element, ctx } = field;

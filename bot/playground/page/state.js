@@ -2,7 +2,7 @@
 
 export const state = {
   me: null, team: {}, app: {}, users: new Map(), channels: new Map(), groups: new Map(), commands: [], shortcuts: [], panel: null,
-  open: { channel: null, thread: null, tab: "messages" }, feeds: new Map(), notices: new Map(), typing: new Map(), home: undefined, link: "ok",
+  open: { channel: null, thread: null, tab: "messages" }, feeds: new Map(), notices: new Map(), typing: new Map(), home: undefined, link: "ok", heard: 0,
 };
 
 const bus = new EventTarget();

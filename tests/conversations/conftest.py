@@ -1,0 +1,30 @@
+"""A ship for every conversation; when the story is told, its rows are looked at."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from tests.support.invariants import check
+from tests.support.ship import Ship, catalogue
+
+Launch = Callable[..., Ship]
+
+
+@pytest.fixture
+async def launch() -> AsyncIterator[Launch]:
+    """Makes a ship with settings of `catalogue`; every one of them is examined at the end."""
+    ships: list[Ship] = []
+
+    def make(**settings: object) -> Ship:
+        ships.append(Ship(catalogue=catalogue(**settings)))  # type: ignore[arg-type]  # names are checked by the function itself
+        return ships[-1]
+
+    yield make
+    for ship in ships:
+        await check(ship, quiet=ship.quiet)
+
+
+@pytest.fixture
+async def ship(launch: Launch) -> Ship:
+    """The usual one."""
+    return launch()

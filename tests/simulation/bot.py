@@ -1,0 +1,154 @@
+"""One incarnation of the bot: real engine, store, views, runner and supervisor on simulated ports, from its start until it dies."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.discovering import all_commands
+from bot.commanding import Command
+from bot.domain.requests import Delivery, DeliveryKind
+from bot.domain.terms import Millis
+from bot.engine.conversing import Conversation
+from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, Engine
+from bot.engine.intake import Intake
+from bot.engine.reconcile import SWEEP
+from bot.engine.runtime import Home, Runtime
+from bot.engine.supervisor import Supervisor
+from bot.ports import Finding
+from bot.schedule import LocalRunner
+from bot.slack.answers import Reply, reply
+from bot.slack.followups import Followups
+from bot.slack.router import apology
+from bot.store import InlineStore, Tx, operations, outbox
+from bot.views.kit import Redactor
+from tests.simulation.chat import SimChat
+from tests.simulation.loop import VirtualLoop
+from tests.simulation.ports import SimClock, SimIntegration
+from tests.simulation.setting import BOT_USER, TEAM, catalogue
+from tests.simulation.wire import SimStore, Wire, never, probe_of
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+@cache
+def every_command() -> dict[str, Command]:
+    """The folder is read once."""
+    return all_commands()
+
+
+async def _examine() -> tuple[Finding, ...]:
+    return ()
+
+
+class Bot:
+    """A process: it remembers nothing that is not in rows, and when it dies its loop is never turned again."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.alive = True
+        self.listening = False
+        self.loop = VirtualLoop(world.time)
+        self.store = SimStore(self, InlineStore(world.link, probe=probe_of(self)))
+        clock = SimClock(time=world.time)
+        self.supervisor = Supervisor(clock)
+        self.runner = LocalRunner()
+        wire = Wire(self)
+        self.runtime = Runtime(
+            catalogue=catalogue(),
+            store=self.store,
+            chat=SimChat(slack=world.slack, wire=wire),
+            clock=clock,
+            random=world.tokens,
+            runner=self.runner,
+            supervisor=self.supervisor,
+            integrations={
+                name: SimIntegration(provider=each, repositories=world.repositories, wire=wire).integration()
+                for name, each in world.providers.items()
+            },
+            home=Home(team=TEAM, bot_user=BOT_USER),
+            redactor=Redactor.of(()),
+        )
+        conversation = Conversation(self.runtime, every_command(), line_of=lambda _key: "", examine=_examine)
+        self.intake = Intake(
+            self.runtime, instant=conversation.instant, work=conversation.work, suggest=conversation.suggest
+        )
+        self.engine = Engine(self.runtime, self.intake)
+        self.followups = Followups(self.runtime.chat)
+
+    def start(self) -> None:
+        """As `bot.app` does: runner and alarm, then a look at every row, then the door is opened."""
+        self.runner.connect(self.engine.dispatch)
+        self._every(SWEEP, self.engine.sweep_operations, self._operations_due)
+        self._every(OUTBOX_SWEEP, self.engine.sweep_outbox, self._messages_due)
+        self._every(PLAN_SWEEP, self.engine.sweep_plans, None)
+
+        async def begin() -> None:
+            await self.engine.begin()
+            self.listening = True
+
+        self.loop.create_task(begin(), name="begin")
+
+    def working_on(self) -> str:
+        """The key of the delivery whose work is running now."""
+        task = asyncio.current_task(self.loop)
+        return task.get_name().removeprefix("inbox:") if task else ""
+
+    def strikes(self, point: str) -> bool:
+        """Whether the process dies at this point; a dead one dies no more."""
+        if not self.alive:
+            return True
+        if self.world.crashes.strikes(point):
+            self.world.dies(point)
+            return True
+        return False
+
+    # ---- the alarm clock -----------------------------------------------------------------------------------------------
+
+    def _every(self, millis: Millis, sweep: Callable[[], Awaitable[object]], due: Callable[[Tx], object] | None) -> None:
+        """Ring at this interval. A sweep that would find nothing is left out: it would read, and do nothing."""
+        busy: list[asyncio.Task[None]] = []
+
+        async def ring() -> None:
+            try:
+                await sweep()
+            except Exception as error:  # noqa: BLE001  # as the alarm clock does
+                self.world.judge.bug(f"sweep: {error!r}")
+
+        def tick() -> None:
+            self.loop.call_later(millis / 1000, tick)
+            if busy and not busy[0].done():
+                return
+            if due is None or self.world.rows(due):
+                busy[:] = [self.loop.create_task(ring(), name=f"sweep {millis}")]
+
+        self.loop.call_later(millis / 1000, tick)
+
+    def _operations_due(self, tx: Tx) -> object:
+        return operations.due(tx, self.world.time.now, 1)
+
+    def _messages_due(self, tx: Tx) -> object:
+        return outbox.due_channels(tx, self.world.time.now)
+
+    # ---- the door ------------------------------------------------------------------------------------------------------
+
+    def deliver(self, delivery: Delivery, acked: Callable[[Reply], None]) -> None:
+        """What the router does with a delivery; `acked` is told what goes back, if the process lives to say it."""
+        self.loop.create_task(self._receive(delivery, acked), name=f"receive:{delivery.key}")
+
+    async def _receive(self, delivery: Delivery, acked: Callable[[Reply], None]) -> None:
+        if delivery.kind is DeliveryKind.IGNORED:
+            return
+        try:
+            answer = reply(delivery, await self.intake.receive(delivery))
+        except Exception as error:  # noqa: BLE001  # as the router does
+            self.world.judge.bug(f"receive: {error!r}")
+            answer = apology(delivery)
+        if answer.follow is not None:
+            self.followups.send(delivery, answer.follow)
+        if self.strikes("slack.ack before"):
+            await never()
+        acked(answer)
+        if self.strikes("slack.ack after"):
+            await never()

@@ -1,0 +1,132 @@
+"""`simulate(seed, operations)`: worlds of fifty operations each, one after the other, and what was found in them."""
+
+import gc
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
+from bot.store import outbox
+from tests.simulation.crew import Habits
+from tests.simulation.faults import FaultPlan
+from tests.simulation.world import World, listening
+
+IN_A_WORLD = 50
+LONGEST: Millis = 12 * HOUR
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What happened; `violation` is empty or the first one, with the seed of its world and a readable trace."""
+
+    seed: str
+    operations: int = 0
+    crashes: int = 0
+    points: int = 0
+    deliveries: int = 0
+    virtual: Millis = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    crash_kinds: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    hashes: list[str] = field(default_factory=list)
+    violation: str = ""
+    trace: list[str] = field(default_factory=list)
+
+
+def simulate(
+    seed: int | str,
+    operations: int,
+    *,
+    faults: FaultPlan | None = None,
+    habits: Habits | None = None,
+    told: Callable[[Report], None] | None = None,
+) -> Report:
+    """Run until that many operations were born, or until the first violation; the same seed gives the same hashes."""
+    report = Report(seed=str(seed))
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    at = 0
+    while report.operations < operations and not report.violation:
+        world = World(seed=f"{seed}:{at}", plan=faults or FaultPlan(), habits=habits or Habits())
+        live(world, min(IN_A_WORLD, operations - report.operations))
+        _add(report, world)
+        at += 1
+        if told is not None:
+            told(report)
+    return report
+
+
+def live(world: World, operations: int) -> None:
+    """A world from its first wish until it has come to rest, and the last look at it."""
+    with listening(world.judge):
+        world.bot.start()
+        world.crew.begin()
+        _weather(world)
+        enough = world.run(lambda: len(world.judge.watched) >= operations, most=LONGEST)
+        world.crew.busy = False
+        if enough and not world.judge.wrong:
+            rest(world)
+    world.close()
+
+
+def rest(world: World) -> None:
+    """Let everything end: no new wishes, no more crashes once all is decided, then the last look."""
+    world.run(lambda: not world.judge.open, most=LONGEST)
+    world.crashes.rate = world.crashes.again = 0
+    world.crashes.turns = 0
+    world.crashes._next_turn = 1 << 60
+    world.run(lambda: False, most=25 * MINUTE)
+    if not world.judge.wrong:
+        world.rows(world.judge.at_rest)
+
+
+def _weather(world: World) -> None:
+    """What happens outside by itself: merges, outages, deployments by others, and the judge's look at the clock."""
+
+    def every_ten() -> None:
+        world.time.later(10 * SECOND, every_ten)
+        if not world.crew.busy:
+            return
+        for name in world.repositories:
+            if world.rng.random() < world.plan.moves / len(world.repositories):
+                world.push(name)
+
+    def every_minute() -> None:
+        world.time.later(MINUTE, every_minute)
+        world.judge.in_time()
+        if world.crew.busy:
+            _outages(world)
+
+    world.time.later(10 * SECOND, every_ten)
+    world.time.later(MINUTE, every_minute)
+
+
+def _outages(world: World) -> None:
+    plan, rng = world.plan, world.rng
+    if rng.random() < plan.slack_outage:
+        world.count("slack: outage")
+        world.slack.away_until = world.time.now + rng.randrange(5 * SECOND, plan.slack_outage_most)
+        world.trace("slack: goes away")
+    for provider in world.providers.values():
+        if rng.random() < plan.provider_outage:
+            world.count("provider: outage")
+            provider.down_until = world.time.now + rng.randrange(5 * SECOND, 2 * MINUTE)
+            world.trace(f"{provider.name}: goes away")
+
+
+def _add(report: Report, world: World) -> None:
+    report.operations += len(world.judge.watched)
+    report.crashes += world.crashes.count
+    report.points += world.crashes.passed
+    report.deliveries += len(world.slack.sent)
+    report.virtual += world.time.now
+    report.faults += world.counts
+    report.crash_kinds += world.crashes.by_kind
+    report.outcomes += world.judge.outcomes
+    report.hashes.append(world.log.digest())
+    if world.judge.wrong:
+        report.violation = f"{world.judge.wrong[0]} (world {world.seed})"
+        report.trace = list(world.log.lines)
+
+
+__all__ = ["Report", "live", "outbox", "rest", "simulate"]
