@@ -33,9 +33,12 @@ def near(word: str, known: Iterable[str]) -> list[str]:
     if len(word) > LONGEST:
         return []
     most = tolerance(word)
+    letters = set(word)
     found: list[tuple[int, str]] = []
     for candidate in known:
-        far = apart(word, candidate, most)
+        # one mistake adds and removes at most one letter each: most names are told apart without counting
+        different = len(set(candidate) ^ letters) > 2 * most
+        far = most + 1 if different else apart(word, candidate, most)
         if far <= most and far < len(candidate):
             found.append((far, candidate))
         elif len(word) >= 2 and candidate.startswith(word):

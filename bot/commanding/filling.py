@@ -14,6 +14,8 @@ from bot.commanding.vocabulary import Context, KnownService, Vocabulary
 from bot.commanding.words import Words
 from bot.domain.terms import Target
 
+MOST_COMPARED = 3  # spare words; with more than one the line is refused anyway, and each costs a look at every name
+
 
 def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Context) -> tuple[Words, tuple[str, ...]]:
     """The words, and the names of those that are missing. Raises Unclear where a word fits nowhere."""
@@ -56,7 +58,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
 def _mistyped(draft: Draft, command: Command, vocabulary: Vocabulary, context: Context) -> None:
     """A spare word that looks like a name which is not there is a mistake, not a revision."""
     takes = command.takes
-    for token in draft.spare:
+    for token in draft.spare[:MOST_COMPARED]:
         word = key(token.word)
         wants_environment = takes.environment is not Taken.NEVER and draft.environment is None
         wants_service = takes.service is not Taken.NEVER and not draft.services

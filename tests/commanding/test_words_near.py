@@ -1,10 +1,14 @@
 """Distances between words, and revisions, by example."""
 
+from collections.abc import Iterable
+
 import pytest
 
+from bot.commanding import filling
 from bot.commanding.distance import apart, near
 from bot.commanding.refs import LONGEST, Ref, is_link, looks_like_ref, read_ref, same_repository
 from bot.commanding.unclear import Unclear
+from tests.commanding.reading import read
 
 
 @pytest.mark.parametrize(
@@ -158,3 +162,16 @@ def test_shapes() -> None:
 def test_whose_repository(linked: str, configured: str, same: bool) -> None:
     """A path has no owner, so only its name counts; nothing configured is compared with the service's names."""
     assert same_repository(linked, configured, ("web",)) is same
+
+
+def test_a_long_line_of_unknown_words_is_not_compared_word_by_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who pastes a page does not hold up the others: a few words are compared, however many there are."""
+    compared: list[str] = []
+
+    def nothing_near(word: str, known: Iterable[str]) -> list[str]:
+        compared.append(word)
+        return []
+
+    monkeypatch.setattr(filling, "near", nothing_near)
+    assert read("deploy " + " ".join(f"word{number}" for number in range(200))).startswith("✗ There are two revisions")
+    assert len(set(compared)) == filling.MOST_COMPARED
