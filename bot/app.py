@@ -24,12 +24,14 @@ from bot.engine.runtime import Home, Runtime
 from bot.engine.supervisor import Supervisor
 from bot.errors import ChatError
 from bot.examining import Subject, examine, instance_id
+from bot.keeping import Keeper
 from bot.ports import Clock, Finding, Integration, Random, Surroundings
 from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
 from bot.situation import situation
 from bot.slack.manifest import PATH
 from bot.slack.room import SlackRoom
 from bot.store import Store, ThreadedStore, Tx, deployments, inbox, operations, outbox, settings
+from bot.store.backups import before_migration
 from bot.store.errors import Trouble, Unusable
 from bot.store.lockfile import instance_lock
 from bot.store.retention import Ages, sweep
@@ -58,6 +60,7 @@ class App:
         self.private_address = ""
         self.room: SlackRoom
         self.store: ThreadedStore
+        self.keeper: Keeper
         self.engine: Engine
         self.supervisor = Supervisor(clock)
         self.runner = LocalRunner()
@@ -122,8 +125,9 @@ async def running(configuration: config.Configuration, *, lock_wait: Millis = LO
     async with AsyncExitStack() as stack:
         app = App(configuration, clock=SystemClock(), random=SystemRandom())
         await _lock(app, stack, lock_wait)
-        app.store = await ThreadedStore.open(configuration.store)
+        app.store = await _open_store(app)
         stack.push_async_callback(app.store.close)
+        app.keeper = Keeper(configuration, store=app.store, clock=app.clock)
         app.room = SlackRoom(configuration.slack, app.clock, app.random)
         stack.push_async_callback(app.room.stop)
         await _open_private(app, stack)
@@ -142,6 +146,7 @@ async def running(configuration: config.Configuration, *, lock_wait: Millis = LO
         )
         stack.push_async_callback(app.engine.end)
         _wake(app, stack)
+        await app.keeper.begin()
         unfinished = await app.engine.begin()
         await app.room.listen(app.engine.intake.receive)
         stack.push_async_callback(_close_intake, app)
@@ -184,6 +189,15 @@ async def _lock(app: App, stack: AsyncExitStack, wait: Millis) -> None:
             return
 
 
+async def _open_store(app: App) -> ThreadedStore:
+    """The database, brought up to date; of an older one there is a copy first. The lock is ours."""
+    path, now = app.configuration.store, app.clock.now()
+    copy = await asyncio.to_thread(before_migration, path, app.configuration.backup_folder, now)
+    if copy is not None:
+        log.info("backup made before the database is brought up to date", file=str(copy))
+    return await ThreadedStore.open(path)
+
+
 async def _introduce(app: App) -> Home:
     """Who we are: asked of Slack, or remembered where Slack cannot be reached now (status and reconcile go on without it)."""
     try:
@@ -224,6 +238,7 @@ async def _reading(app: App) -> Reading:
         return outbox.waiting(tx), inbox.waiting(tx), operations.by_state(tx)
 
     owed, working, states = await app.store.read(count)
+    age = await app.keeper.age()
     return Reading(
         connections=app.room.connected,
         intake_open=app.intake_open,
@@ -233,6 +248,8 @@ async def _reading(app: App) -> Reading:
         operations=states,
         calls=app.room.calls,
         passes=app.supervisor.busy,
+        backup_age=None if age is None else age / 1000,
+        backup_failures=app.keeper.failures,
     )
 
 
@@ -267,7 +284,12 @@ async def _open_admin(app: App, stack: AsyncExitStack) -> None:
         )
         return {"lines": [await _adopt(app.engine.runtime, target) for target in wanted]}
 
-    admin = AdminSocket(path_beside(app.configuration.store), {"status": status, "adopt": adopt_one})
+    async def back_up(asked: Mapping[str, object]) -> Mapping[str, object]:
+        del asked
+        return await app.keeper.on_request()
+
+    verbs = {"status": status, "adopt": adopt_one, "backup": back_up}
+    admin = AdminSocket(path_beside(app.configuration.store), verbs)
     await admin.open()
     stack.push_async_callback(admin.close)
 
@@ -290,6 +312,8 @@ def _wake(app: App, stack: AsyncExitStack) -> None:
     app.alarm.every(PLAN_SWEEP, "plans", engine.sweep_plans)
     app.alarm.every(SECRET_SWEEP, "secrets", engine.sweep_secrets)
     app.alarm.every(RETENTION_SWEEP, "retention", lambda: _forget(app))
+    for name, (every, sweep_once) in app.keeper.sweeps().items():
+        app.alarm.every(every, name, sweep_once)
     heartbeat = app.configuration.heartbeat
     if heartbeat is not None:
         app.alarm.every(int(heartbeat.every), "heartbeat", lambda: _beat(app, str(heartbeat.url)))
@@ -334,7 +358,7 @@ async def adopting(configuration: config.Configuration, service: str, environmen
     async with AsyncExitStack() as stack:
         app = App(configuration, clock=SystemClock(), random=SystemRandom())
         stack.enter_context(instance_lock(configuration.store, since=app.clock.now()))
-        app.store = await ThreadedStore.open(configuration.store)
+        app.store = await _open_store(app)
         stack.push_async_callback(app.store.close)
         app.room = SlackRoom(configuration.slack, app.clock, app.random)
         stack.push_async_callback(app.room.stop)

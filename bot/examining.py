@@ -5,13 +5,15 @@ import hashlib
 import platform
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+from importlib.util import find_spec
 from pathlib import Path
 
 import bot
 from bot import config
+from bot.config import Duration
 from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.engine.catalogue import Catalogue
 from bot.errors import ChatError
@@ -19,12 +21,15 @@ from bot.ports import Clock, Finding, Integration, Severity
 from bot.slack.explain import explain
 from bot.slack.room import SlackRoom
 from bot.slack.scopes import missing_optional_scopes, missing_scopes, surplus_scopes
+from bot.store.backups import listed
 from bot.store.examine import examine as examine_database
 from bot.store.lockfile import holder
 from bot.web.reach import KNOCK, knock
 
 DEADLINE: Millis = 20 * SECOND
 SKEW: Millis = MINUTE
+LATE = 3  # backups that are missing before it is said
+OURS = ("bot", "commands", "integrations")
 NEWEST_CHANNELS = 50  # asked one by one; Slack allows about one a second
 
 
@@ -165,6 +170,22 @@ async def _database(subject: Subject) -> list[Finding]:
     return found
 
 
+async def _backups(subject: Subject) -> list[Finding]:
+    """How old the newest copy of the database is."""
+    database, folder = subject.configuration.store, subject.configuration.backup_folder
+    found = await asyncio.to_thread(listed, folder, database)
+    every = subject.configuration.backups.every
+    if not found:
+        fix = "The running bot makes the first within a minute; or make one now: quarterdeck backup"
+        return [warning("backups", f"there is none in {folder}", fix)] if database.exists() else []
+    age = subject.clock.now() - found[0].at
+    sentence = f"{len(found)} in {folder}; the newest is {Duration(age // SECOND * SECOND)} old"
+    if age > LATE * every:
+        fix = "Look for `no backup was made` in the log, or make one now: quarterdeck backup"
+        return [warning("backups", f"{sentence}, one is due every {every}", fix)]
+    return [fine("backups", sentence)]
+
+
 async def _integrations(subject: Subject) -> list[Finding]:
     """Each connection, then each target through the connection that deploys it."""
     found: list[Finding] = []
@@ -182,7 +203,8 @@ async def _integrations(subject: Subject) -> list[Finding]:
 async def _configuration(subject: Subject) -> list[Finding]:
     """What `check` warns of: nobody may deploy, secrets in the file, …"""
     return [
-        warning(f"{each.path} (line {each.line})", each.problem, each.hint) for each in subject.configuration.warnings
+        warning(f"{each.path} (line {each.line})" if each.line else "configuration", each.problem, each.hint)
+        for each in subject.configuration.warnings
     ] or [fine("configuration", "no warnings")]
 
 
@@ -220,19 +242,28 @@ async def _packages(subject: Subject) -> list[Finding]:
 
 def _installed() -> list[Finding]:
     found = [fine("Python", sys.version.split()[0])]
+    strangers = [*_covered()]
+    found += strangers
     try:
-        files = distribution("quarterdeck").files or []
+        distribution("quarterdeck")
     except PackageNotFoundError:
-        return [
-            *found,
-            warning("installation", "not installed as a package", "Install it with pipx or the Dockerfile."),
-        ]
-    ours = {str(Path(str(file.locate())).resolve()) for file in files if str(file).endswith("bot/__init__.py")}
-    here = str(Path(bot.__file__).resolve())
-    if ours and here not in ours:
-        fix = "Install Quarterdeck in an environment of its own (pipx, a virtual environment, the Dockerfile)."
-        found.append(problem("installation", f"`bot` is {here}, which is not ours", fix))
-    return found
+        found.append(warning("installation", "not installed as a package", "Install it with pipx or the Dockerfile."))
+        return found
+    return found if strangers else [*found, fine("installation", "`bot`, `commands` and `integrations` are ours")]
+
+
+def _covered() -> Iterator[Finding]:
+    fix = "Install Quarterdeck in an environment of its own (pipx, a virtual environment, the Dockerfile)."
+    owners = packages_distributions()
+    root = Path(bot.__file__).resolve().parents[1]
+    for name in OURS:
+        others = sorted({each for each in owners.get(name, ()) if each.lower() != "quarterdeck"})
+        if others:
+            yield problem("installation", f"{', '.join(others)} put files into our package `{name}`", fix)
+        spec = find_spec(name)
+        here = Path(spec.origin).resolve() if spec and spec.origin else None
+        if here != root / name / "__init__.py":
+            yield problem("installation", f"`{name}` is loaded from {here or 'nowhere'}, not from {root}", fix)
 
 
 EXAMINATIONS: tuple[Examination, ...] = (
@@ -242,6 +273,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _channels,
     _groups,
     _database,
+    _backups,
     _integrations,
     _names,
     _public_address,

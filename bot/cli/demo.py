@@ -134,22 +134,21 @@ class Child:
 def command(folder: Path, port: int, clean: bool, no_browser: bool) -> None:  # noqa: FBT001 (click's)
     """Set up, run until Ctrl-C, take down."""
     folder = folder.absolute()
-    if clean:
-        if folder.exists():
-            end_leftover(folder / DATABASE)
-            demo.clean(folder)
-        click.echo("The demo is gone.")
+    if clean and not folder.exists():
+        click.echo("There is no demo.")
         return
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with only_demo(folder / "demo.lock") as mark:
             end_leftover(folder / DATABASE)
-            asyncio.run(_run(folder, port, mark, browser=not no_browser))
+            if not clean:
+                asyncio.run(_run(folder, port, mark, browser=not no_browser))
+                click.echo("Stopped.")
+                return
+            demo.clean(folder)
+        click.echo("The demo is gone.")
     except AlreadyRunning as error:
         click.echo(f"The demo is running already: {error}. Stop that one first, or use another --folder.", err=True)
-        sys.exit(1)
-    except demo.DemoError as error:
-        click.echo(f"quarterdeck demo: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         click.echo("Stopped.")
@@ -161,24 +160,47 @@ async def _run(folder: Path, port: int, mark: Callable[[str], None], *, browser:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     playground = Playground()
     playground.install(app_manifest(None))
-    async with playground.serve(port=_free(port)) as served:
+    free = _free(port)
+    if free != port:
+        click.echo(f"Port {port} is taken; another one is used.", err=True)
+    async with playground.serve(port=free) as served:
         mark(served.url)
+        known = (folder / DATABASE).exists()
         world = await asyncio.to_thread(demo.create, folder, base_url=served.api_url)
         child = Child(configuration=world.configuration, environment=_environment(served), log=folder / "bot.log")
         try:
-            for place in world.places:
-                await child.once("adopt", place.service, place.environment)
+            if (
+                not known
+            ):  # later starts keep what was learned: a bad revision that is live is not good because of a restart
+                await child.once("adopt")
             await child.start()
-            await playground.wait_for(lambda: playground.connections > 0, timeout=START, what="the bot")
-            playground.panel_changed(panel(playground, child, world))
-            click.echo(_welcome(served, folder))
-            if browser:
-                with suppress(webbrowser.Error):
-                    webbrowser.open(served.url)
+            if await _connected(playground, stop):
+                playground.panel_changed(panel(playground, child, world))
+                click.echo(_welcome(served, folder))
+                if browser:
+                    with suppress(webbrowser.Error):
+                        webbrowser.open(served.url)
+            elif not stop.is_set():
+                raise demo.DemoError(f"the bot did not connect within {START:.0f} s; its log says why: {child.log}")
             await stop.wait()
         finally:
             await child.stop()
             await asyncio.to_thread(demo.stop, folder)
+
+
+async def _connected(playground: Playground, stop: asyncio.Event) -> bool:
+    """Whether the bot came within its time; Ctrl-C ends the wait."""
+
+    async def come() -> bool:
+        with suppress(TimeoutError):
+            await playground.wait_for(lambda: playground.connections > 0, timeout=START, what="the bot")
+        return playground.connections > 0
+
+    waits = {asyncio.ensure_future(come()), asyncio.ensure_future(stop.wait())}
+    _, late = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for each in late:
+        each.cancel()
+    return not stop.is_set() and playground.connections > 0
 
 
 def panel(playground: Playground, child: Child, world: demo.DemoWorld) -> Panel:

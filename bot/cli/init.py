@@ -78,18 +78,21 @@ class _Asking:
         if answer is None and self._silent:
             answer = default if default is not None else wrong(f"{option} is missing: --yes cannot guess it.")
         if answer is None:
-            return str(click.prompt(question, default=default, hide_input=hidden, value_proc=_judged(check)))
+            judge = _judged(check, aloud=hidden)
+            return str(click.prompt(question, default=default, hide_input=hidden, value_proc=judge))
         try:
             return check(answer)
         except ValueError as error:
             wrong(f"{option}: {error}")
 
 
-def _judged(check: Callable[[str], str]) -> Callable[[str], str]:
+def _judged(check: Callable[[str], str], *, aloud: bool) -> Callable[[str], str]:
     def judge(answer: str) -> str:
         try:
             return check(answer)
         except ValueError as error:
+            if aloud:  # click keeps to itself what is wrong with a hidden answer
+                click.echo(str(error), err=True)
             raise click.UsageError(str(error)) from error
 
     return judge
@@ -156,7 +159,10 @@ def _person(bot_token: str, secret: str, base_url: str) -> Callable[[str], str]:
 def _look_up(bot_token: str, secret: str, base_url: str, email: str) -> str:
     if "@" not in email:
         raise ValueError(f"{email!r} is not an e-mail address; {COPY_ID}")
-    settings = config.Slack.model_validate({"bot_token": bot_token, how_in(secret): secret, "base_url": base_url})
+    try:
+        settings = config.Slack.model_validate({"bot_token": bot_token, how_in(secret): secret, "base_url": base_url})
+    except ValueError:
+        wrong(f"--slack-base-url {base_url}: not the address of a Web API; {SLACK} is Slack's own.")
 
     async def ask() -> str:
         room = SlackRoom(settings, SystemClock(), SystemRandom())

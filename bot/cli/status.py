@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,11 +33,15 @@ def command(file: str, as_json: bool) -> None:  # noqa: FBT001 (click's)
     else:
         click.echo("\n".join(_lines(found)))
     if answer is None:
-        other = holder(configuration.store)
-        known = f" Its lock says process {other.pid} on {other.host}: it is starting, or stopping." if other else ""
-        fix = known or f" Start it: quarterdeck run --config {file}"
-        click.echo(f"No bot answers for {configuration.store}.{fix}", err=True)
+        click.echo(f"No bot answers for {configuration.store}. {_fix(configuration.store, file)}", err=True)
     sys.exit(0 if answer and answer.get("ok") else 1)
+
+
+def _fix(database: Path, file: str) -> str:
+    other = holder(database)
+    if other is not None and (other.host != socket.gethostname() or Path(f"/proc/{other.pid}").exists()):
+        return f"Its lock names process {other.pid} on {other.host}: it may be starting or stopping; try again."
+    return f"Start it: quarterdeck run --config {file}"
 
 
 def _lines(found: Json) -> Iterator[str]:

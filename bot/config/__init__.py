@@ -2,7 +2,7 @@
 
 from bot.config import safe_yaml
 from bot.config.configuration import Configuration, Deploy, Environment, Integration, Person, Service, Source, Team
-from bot.config.connection import Heartbeat, Mode, Retention, Slack, Web
+from bot.config.connection import Backups, Heartbeat, Mode, Retention, Slack, Web
 from bot.config.delivery import Announce
 from bot.config.effective import Effective, explain, explain_settings
 from bot.config.loading import check, load
@@ -12,6 +12,7 @@ from bot.config.values import Duration, Listen, Text, Url, Within, wrong
 
 __all__ = [
     "Announce",
+    "Backups",
     "Configuration",
     "Deploy",
     "Duration",

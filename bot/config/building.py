@@ -153,6 +153,7 @@ def _configuration(
         people=frozen(parts.people),
         store=reader.directory / general.store.file,
         retention=general.retention,
+        backups=general.backups,
         heartbeat=general.heartbeat,
         warnings=(),
         secrets=secret_values(root, secret),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.config.connection import Heartbeat, Retention, Slack, Web
+from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import Announce
 from bot.config.names import plain_name
 from bot.config.nodes import Mapping as MappingNode
@@ -149,11 +149,17 @@ class Configuration:
     people: Mapping[str, Person]
     store: FilePath
     retention: Retention
+    backups: Backups
     heartbeat: Heartbeat | None
     warnings: tuple[Problem, ...]
     secrets: tuple[str, ...] = field(repr=False)
     tree: MappingNode = field(repr=False, compare=False)
     service_names: Mapping[str, str] = field(repr=False)
+
+    @property
+    def backup_folder(self) -> FilePath:
+        """Where copies of the database are kept."""
+        return self.store.parent / self.backups.folder
 
     def service(self, name: str) -> Service | None:
         """By name or alias, in any case."""

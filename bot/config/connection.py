@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -154,6 +155,27 @@ class Retention(Section):
     )
     events: Annotated[Duration, Within("1d", "3650d")] = Field(
         default=Duration.read("365d"), description="What happened to operations, step by step."
+    )
+
+
+def _copies(value: int) -> int:
+    if not 1 <= value <= 10_000:
+        raise wrong("not between 1 and 10000", "write how many copies to keep; older ones are removed")
+    return value
+
+
+class Backups(Section):
+    """Checked copies of the database, made while the bot runs."""
+
+    folder: Path = Field(
+        default=Path("backups"),
+        description="Where they are kept: a path, from the database's folder. Unless set: `backups` beside the database.",
+    )
+    every: Annotated[Duration, Within("1m", "30d")] = Field(
+        default=Duration.read("1h"), description="How often one is made."
+    )
+    keep: Annotated[int, AfterValidator(_copies)] = Field(
+        default=48, description="How many are kept. Those from before a migration or a restore are not counted."
     )
 
 

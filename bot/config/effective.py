@@ -42,12 +42,13 @@ def explain(configuration: Configuration, service: str, environment: str) -> lis
 
 
 def explain_settings(configuration: Configuration) -> list[Effective]:
-    """The values of the bot itself: Slack, listeners, database, retention."""
+    """The values of the bot itself: Slack, listeners, database, backups, retention."""
     rows = [_row(configuration, "zone", configuration.zone, ("zone",), "")]
     parts = {"slack": configuration.slack, "web": configuration.web, "retention": configuration.retention}
     for name, section in parts.items():
         rows += _section_rows(configuration, section, (name,), "")
     rows.append(_row(configuration, "store", configuration.store, ("store",), ""))
+    rows += _section_rows(configuration, configuration.backups, ("backups",), "")
     if configuration.heartbeat:
         rows += _section_rows(configuration, configuration.heartbeat, ("heartbeat",), "")
     return rows

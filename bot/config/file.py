@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.config.access import PersonSection, RoleSection
-from bot.config.connection import Heartbeat, Retention, Slack, Web
+from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
 from bot.config.section import Section
 from bot.config.values import Store, Zone
@@ -34,6 +34,7 @@ class File(Section):
         description="The database: a path (from this file's folder), or sqlite:///absolute/path.",
     )
     retention: Retention = Field(default=Retention(), description="How long things are kept.")
+    backups: Backups = Field(default=Backups(), description="Checked copies of the database.")
     heartbeat: Heartbeat | None = Field(
         default=None, description="An outside watcher that is called while the bot is well."
     )

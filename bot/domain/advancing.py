@@ -144,7 +144,7 @@ def _serves_another(operation: Operation, live: Live, *, at: Millis) -> Operatio
 
 def taken_over(operation: Operation, child: int, *, at: Millis) -> Operation:
     """A rollback takes the target: this operation ends when the rollback does."""
-    return operation.to(State.ROLLING_BACK, at=at, child_id=child, reason=Reason.TAKEN_OVER, due_at=0)
+    return operation.to(State.ROLLING_BACK, at=at, child_id=child, reason=Reason.TAKEN_OVER, note="", due_at=0)
 
 
 def rollback_ended(parent: Operation, child: Operation, *, at: Millis) -> Operation:

@@ -126,15 +126,25 @@ def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
     holder = operations.get(tx, lease.operation) if lease else None
     waiting = next((each for each in recent if not each.finished), None)
     last = recent[0] if recent else None
-    leaving = live.revision if isinstance(live, Live) else ""
-    if last is not None and (unsettled(last) or not last.finished) and last.action is not Action.ROLLBACK:
-        leaving = last.revision
+    leaving = _half_way(recent) or (live.revision if isinstance(live, Live) else "")
     return Recorded(
         current=deployments.current(tx, target),
         last=last,
         holder=holder or waiting,
         good=_last_good(tx, target, leaving, recent),
     )
+
+
+def _half_way(recent: Iterable[Operation]) -> str:
+    """The revision that was on its way in when things stopped being whole: a rollback leaves that one, whatever is served."""
+    for operation in recent:  # newest first
+        if operation.state in {State.SUCCEEDED, State.ROLLED_BACK}:
+            return ""
+        if operation.finished and not unsettled(operation):
+            continue  # it did nothing
+        if operation.action is not Action.ROLLBACK:
+            return operation.revision
+    return ""
 
 
 def _last_good(tx: Tx, target: Target, leaving: str, recent: tuple[Operation, ...]) -> Deployment | None:

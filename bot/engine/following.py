@@ -1,7 +1,9 @@
 """Find out what became of an attempt: find, observe, cancel, verify. What the provider says now is the truth; memory is not."""
 
+from dataclasses import replace
+
 from bot.domain import advancing
-from bot.domain.operations import Effect, Operation
+from bot.domain.operations import Effect, Operation, State
 from bot.domain.policy import Live
 from bot.domain.terms import MINUTE, Millis, Unknown, short
 from bot.engine import preflight, record, taking
@@ -31,7 +33,7 @@ async def find_out(runtime: Runtime, operation: Operation) -> bool:
     if isinstance(runs, Unknown):
         return await _still_lost(runtime, operation, f"Could not look for the run: {runs.why}")
     if len(runs) > 1:
-        return await record.step(runtime, operation, advancing.ambiguous(operation, len(runs), at=now))
+        return await _commit(runtime, operation, advancing.ambiguous(operation, len(runs), at=now))
     if runs:
         after = advancing.started(operation, runs[0].reference, runs[0].url, at=now)
         return await record.step(runtime, operation, after, and_then=lambda tx: bind(tx, order.key, runs[0]))
@@ -50,6 +52,14 @@ async def _resend(runtime: Runtime, operation: Operation) -> bool:
 async def _still_lost(runtime: Runtime, operation: Operation, why: str) -> bool:
     now = runtime.clock.now()
     after = advancing.still_lost(operation, why, patience=advancing.SEARCH_FOR, at=now)
+    return await _commit(runtime, operation, after)
+
+
+async def _commit(runtime: Runtime, operation: Operation, after: Operation) -> bool:
+    """Commit; whoever has to decide is told what the target serves meanwhile."""
+    if after.state is State.NEEDS_HUMAN:
+        live = await _live(runtime, operation)
+        after = replace(after, **advancing.served(live if isinstance(live, Live) else None))  # type: ignore[arg-type]  # the names are its own
     return await record.step(runtime, operation, after)
 
 
@@ -64,7 +74,7 @@ async def _look_at_vanished(runtime: Runtime, operation: Operation) -> bool:
     seen = f"; {live.said_by} serves {short(live.revision)}" if isinstance(live, Live) and live.revision else ""
     why = f"The run ended without saying how{seen}"
     after = advancing.still_lost(operation, why, patience=advancing.VANISHED_FOR, at=now)
-    return await record.step(runtime, operation, after)
+    return await _commit(runtime, operation, after)
 
 
 async def observe(runtime: Runtime, operation: Operation) -> bool:
@@ -75,7 +85,7 @@ async def observe(runtime: Runtime, operation: Operation) -> bool:
     snapshot = await _snapshot(runtime, operation)
     now = runtime.clock.now()
     if isinstance(snapshot, Unknown):
-        return await record.step(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+        return await _commit(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
     return await _follow(runtime, operation, snapshot)
 
 
@@ -83,8 +93,7 @@ async def _follow(runtime: Runtime, operation: Operation, snapshot: Snapshot) ->
     now = runtime.clock.now()
     if snapshot.state in {RunState.QUEUED, RunState.RUNNING}:
         step = snapshot.step if snapshot.step[0] else operation.progress
-        after = advancing.progressed(operation, step, at=now)
-        return await record.step(runtime, operation, after)
+        return await _commit(runtime, operation, advancing.progressed(operation, step, at=now))
     if snapshot.state is RunState.UNKNOWN:
         return await record.step(
             runtime, operation, advancing.lost(operation, "The run ended without saying how", at=now)
@@ -136,7 +145,7 @@ async def stop(runtime: Runtime, operation: Operation) -> bool:
         return await record.step(
             runtime, operation, advancing.lost(operation, "The run ended without saying how", at=now)
         )
-    return await record.step(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+    return await _commit(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
 
 
 async def verify(runtime: Runtime, operation: Operation) -> bool:

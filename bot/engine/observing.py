@@ -18,9 +18,19 @@ def differs(target: Target, live: Live | Unknown | None, current: Deployment | N
     return Deployment(target=target, revision=live.revision, since=live.at, by="outside")
 
 
+def confirms(live: Live | Unknown | None, current: Deployment | None) -> bool:
+    """Whether the target says at last that it serves what we deployed and could not verify then."""
+    if not isinstance(live, Live) or current is None or live.said_by == "our record":
+        return False
+    return live.revision == current.revision and current.operation != 0 and not current.verified
+
+
 def write(tx: Tx, target: Target, live: Live | Unknown | None) -> None:
     """Record an observed deployment, unless one of our own is under way there."""
-    seen = differs(target, live, deployments.current(tx, target))
+    current = deployments.current(tx, target)
+    if isinstance(live, Live) and confirms(live, current):
+        deployments.verify(tx, target, live.revision)
+    seen = differs(target, live, current)
     busy = leases.holder(tx, target) is not None or any(
         not each.finished for each in operations.of_target(tx, target, 5)
     )
@@ -35,7 +45,7 @@ def write(tx: Tx, target: Target, live: Live | Unknown | None) -> None:
 
 def notice(runtime: Runtime, target: Target, live: Live | Unknown | None, current: Deployment | None) -> None:
     """After a reading command: learn what differs, behind the answer; where the store cannot be written, next time."""
-    if differs(target, live, current) is None:
+    if differs(target, live, current) is None and not confirms(live, current):
         return
 
     async def learn() -> None:

@@ -93,10 +93,10 @@ def write_step(tx: Tx, runtime: Runtime, before: Operation, after: Operation) ->
         _owe(tx, card(after, now, urgent=after.finished))
     elif after.progress != before.progress:
         _owe(tx, card(after, _when_to_show(tx, after, "card", now), urgent=False))
-    if after.progress != before.progress and after.progress[0]:
+    if after.progress[0] and (after.progress != before.progress or after.finished):
         outbox.put(tx, reply(after, "steps", _when_to_show(tx, after, "steps", now)))
     if after.finished and not before.finished:
-        _finish(tx, runtime, after, now)
+        _finish(tx, runtime, after, now, decided=before.state is State.NEEDS_HUMAN)
 
 
 def open_operation(
@@ -229,7 +229,7 @@ def _call(after: Operation, kind: str, due_at: Millis) -> Outgoing:
     return replace(made, key=f"{made.key}:{after.state}:{after.attempt}", body={"state": str(after.state)})
 
 
-def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis) -> None:
+def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis, *, decided: bool) -> None:
     attempts.end(tx, after.id, now, after.state)
     if after.state is State.SUCCEEDED:
         deployments.record(
@@ -239,7 +239,8 @@ def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis) -> None:
                 revision=after.revision,
                 since=now,
                 operation=after.id,
-                verified=True,
+                # A target that cannot tell passes; one that should have told and did not is not known to be good.
+                verified=after.verified or decided or not after.note,
                 by=after.who.user,
             ),
         )

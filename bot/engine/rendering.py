@@ -11,7 +11,7 @@ from bot.engine import returning
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import offers, operations, people, plans
-from bot.views import cards, changes, notices, replies
+from bot.views import audit, backups, cards, changes, notices, replies
 from bot.views.commands import typed
 
 Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
@@ -22,6 +22,8 @@ async def render(runtime: Runtime, owed: Outgoing) -> Message | None:
     """The message as its rows have it now, or None where there is nothing (any more) to say."""
     if owed.kind == "invite":
         return notices.invite_hint(owed.body["channel"], bot=runtime.home.name)
+    if owed.kind in STANDING:
+        return STANDING[owed.kind](owed.body)
     if owed.kind == returning.KIND:
         return await returning.message(runtime, owed)
     operation = await operation_of(runtime, owed)
@@ -116,6 +118,9 @@ async def changes_of(runtime: Runtime, operation: Operation) -> ChangeSet | None
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
     return plan.changes if plan else None
 
+
+STANDING: dict[str, Callable[[Mapping[str, str]], Message]] = {"audit_head": audit.head, "restored": backups.restored}
+"""Messages about the installation itself: all that they say stands in their row."""
 
 RENDERERS: dict[str, Render] = {
     "operation_card": _card,

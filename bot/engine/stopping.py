@@ -1,18 +1,19 @@
 """Stop what runs, and decide what nobody could find out: wishes of people about an operation that exists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain import advancing
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person, Standing
-from bot.domain.policy import STANDING_REFUSALS
+from bot.domain.policy import STANDING_REFUSALS, Live
 from bot.domain.reasons import Reason
 from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown
 from bot.engine import people, record
 from bot.engine.facts import shared, shown
+from bot.engine.living import what_is_live
 from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, operations
 
@@ -83,10 +84,15 @@ async def decide(
     if no is not None:
         return no
 
+    found = runtime.catalogue.find(operation.target)
+    answer = await what_is_live(runtime, found[1]) if found else None
+    live = answer if isinstance(answer, Live) else None
+
     def decided(current: Operation) -> Operation | None:
         if current.state is not State.NEEDS_HUMAN:
             return None
-        return advancing.decided(current, outcome, because=because, at=runtime.clock.now())
+        after = advancing.decided(current, outcome, because=because, at=runtime.clock.now())
+        return replace(after, **advancing.served(live))  # type: ignore[arg-type]  # the names are its own
 
     return await _carry_out(runtime, operation, by, f"decide.{outcome}", decided, because=because)
 

@@ -23,7 +23,7 @@ async def waits(runtime: Runtime, operation: Operation) -> bool:
     if now - operation.created_at < STOP_PATIENCE:
         after = operation.but(note=why, due_at=now + advancing.POLL)
     else:
-        note = f"Nothing was started: #{parent.id} has not stopped in {STOP_PATIENCE // MINUTE} minutes"
+        note = f"#{parent.id} has not stopped in {STOP_PATIENCE // MINUTE} minutes"
         after = operation.to(State.REJECTED, at=now, reason=Reason.TARGET_HELD, note=note, effect=Effect.NONE)
     await record.step(runtime, operation, after)
     return True

@@ -76,12 +76,12 @@ def verify(tx: Tx, posted: Sequence[Posted] = ()) -> Verdict:
 
 
 def owe_head(tx: Tx, *, now: Millis, channel: str) -> Head | None:
-    """Owe a channel today's head, unless that was done today; returns it where it was not."""
+    """Owe a channel today's head, unless that was done today or there is nothing yet; returns it where it is owed now."""
     # The slot is the end of the day: it is swept only when this day cannot be claimed any more.
     end = now // DAY * DAY + DAY
-    if not slots.claim(tx, KIND, end):
-        return None
     found = head(tx)
+    if not found.count or not slots.claim(tx, KIND, end):
+        return None
     body = {"id": str(found.id), "hash": found.hash, "count": str(found.count)}
     outbox.put(tx, Outgoing(key=f"{KIND}:{end}", kind=KIND, subject="audit", channel=channel, body=body, due_at=now))
     return found

@@ -40,7 +40,7 @@ class Unusable(StoreError):
         self.fix = fix
 
 
-RESTORE = "Stop Quarterdeck, keep the file, and restore a backup, or try `sqlite3 DATABASE .recover`."
+RESTORE = "Stop Quarterdeck and put a backup in its place: `quarterdeck restore FILE`. Without one, try `sqlite3 DATABASE .recover`."
 
 SENTENCES: dict[Trouble, tuple[str, str]] = {
     Trouble.BUSY: ("{path} is locked by another process.", "Close what has it open; Quarterdeck carries on by itself."),

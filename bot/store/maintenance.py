@@ -26,7 +26,8 @@ def checkpoint(path: Path) -> bool:
 def backup(path: Path, to: Path) -> Path:
     """A consistent, compact and checked copy at `to` (mode 0600), made while others read and write; returns `to`.
 
-    Raises Unusable where there is not enough space, or `to` exists. A copy that did not succeed leaves nothing behind.
+    The file itself is only read. Raises Unusable where there is less space than twice its size, or `to` exists.
+    A copy that did not succeed leaves nothing behind.
     """
     _room_for(path, to)
     partial = to.with_name(to.name + ".partial")
@@ -50,9 +51,9 @@ def _room_for(path: Path, to: Path) -> None:
         raise Unusable(Trouble.READ_ONLY, f"{to} exists.", "Name another file for the backup.")
     try:
         free = shutil.disk_usage(to.parent).free
-        needed = (
-            sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists()) + SPARE
-        )
+        files = (path, path.with_name(path.name + "-wal"))
+        # Twice: the copy, and as much again, so that the bot itself does not run out of space because of it.
+        needed = 2 * sum(file.stat().st_size for file in files if file.exists()) + SPARE
     except OSError as error:
         raise Unusable(Trouble.MISSING, f"{error.filename}: {error.strerror}.", f"Create {to.parent} first.") from error
     if free < needed:
@@ -61,9 +62,11 @@ def _room_for(path: Path, to: Path) -> None:
 
 
 def _copy(path: Path, partial: Path) -> None:
-    source = connect(path)
+    source = connect(path, writable=False)
     try:
         with in_words(path):
+            # It would forbid the copy as well; the file is open for reading only, whatever it says.
+            source.execute("pragma query_only = off")
             source.execute("vacuum into :target", {"target": str(partial)})
     finally:
         source.close()

@@ -112,7 +112,8 @@ def _takes_over(plan: Plan) -> list[Markup]:
     if not plan.takes_over:
         return []
     number = kit.number_of(plan.takes_over)
-    state = plan.takes_over_state.replace("_", " ") or "unfinished"
+    words = {"needs_human": "decision needed", "unknown": "outcome unknown", "triggering": "starting"}
+    state = words.get(plan.takes_over_state, plan.takes_over_state.replace("_", " ")) or "unfinished"
     if not plan.late_landing:
         return [kit.mark("Takes over {} ({}): stops it, then rolls back", number, state)]
     return [

@@ -176,7 +176,9 @@ def accepted(
         else ""
     )
     asked = (
-        kit.mark("It has started: {} asks for no confirmation.", shown.target.environment) if unasked else kit.Markup("")
+        kit.mark("It has started: {} asks for no confirmation.", shown.target.environment)
+        if unasked
+        else kit.Markup("")
     )
     text = kit.sentences(f"{DOING[shown.action]} {place(shown.target)} is number {operation} now")
     return kit.message(kit.sentences(text, kit.said(asked)), [kit.section(kit.join([what, where]), asked)])

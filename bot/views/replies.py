@@ -147,9 +147,12 @@ def opened(operation: Operation, *, typed: str = "", names: kit.Names = kit.NO_N
 
 
 def step(operation: Operation) -> Message:
-    """One step of the run, quietly."""
-    line = kit.join([face_of(operation).word, second_line(operation, kit.NO_NAMES)], ": ")
-    return kit.message(kit.sentences(f"{place(operation.target)}: {kit.said(line)}"), [kit.section(line)])
+    """How far the run is, or how far it came; quiet, and edited as it goes."""
+    number, of, name = operation.progress
+    so_far = "Came to step" if operation.finished else "Step"
+    line = kit.mark("{} {} of {}: {}", Markup(so_far), Markup(str(number)), Markup(str(of)), kit.inert(name, 60))
+    text = kit.sentences(f"{place(operation.target)}: {kit.said(line)}")
+    return kit.message(text, [kit.section(line)], material=[operation.progress, operation.finished])
 
 
 def log_tail(operation: Operation, lines: Sequence[str], *, redactor: kit.Redactor, cut: int = 0) -> Message:

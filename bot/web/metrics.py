@@ -19,6 +19,8 @@ class Reading:
     operations: Mapping[str, int]
     calls: Mapping[tuple[str, str], int]
     passes: int
+    backup_age: float | None = None  # seconds; None: there is no backup
+    backup_failures: int = 0
 
 
 class Metrics:
@@ -46,6 +48,9 @@ class Metrics:
         yield GaugeMetricFamily("quarterdeck_outbox_waiting", "Messages that are owed", reading.outbox_waiting)
         yield GaugeMetricFamily("quarterdeck_inbox_waiting", "Deliveries that are worked on", reading.inbox_waiting)
         yield GaugeMetricFamily("quarterdeck_passes_running", "Supervised tasks that run now", reading.passes)
+        if reading.backup_age is not None:
+            yield GaugeMetricFamily("quarterdeck_backup_age_seconds", "Age of the newest backup", reading.backup_age)
+        yield CounterMetricFamily("quarterdeck_backup_failures", "Backups that were not made", reading.backup_failures)
         states = GaugeMetricFamily("quarterdeck_operations", "Operations by state", labels=["state"])
         for state, count in sorted(reading.operations.items()):
             states.add_metric([state], count)

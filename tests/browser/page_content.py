@@ -125,7 +125,7 @@ def feeds() -> dict[str, list[Json]]:
     }
 
 
-PANEL = {
+PANEL: Json = {
     "title": "Try this",
     "intro": "Five lines that tell the story. Nothing here is pretended.",
     "lines": [

@@ -65,7 +65,13 @@ class Stub:
         self._loop.close()
 
     def tell(self, kind: str, **event: Any) -> None:
-        """Send one event to every open page."""
+        """Remember what an event says, as the real server would, and send it to every open page."""
+        if "message" in event and kind != "view_error":
+            self._keep(event["message"])
+        elif kind in {"message_deleted", "ephemeral_deleted"}:
+            self.feeds[event["channel"]] = [m for m in self.feeds[event["channel"]] if m["ts"] != event["ts"]]
+        elif kind in {"view_opened", "view_updated", "view_closed"}:
+            self.view = event.get("view")
         self._loop.call_soon_threadsafe(self._put, json.dumps({"type": kind, **event}))
 
     def drop_streams(self) -> None:
@@ -76,10 +82,19 @@ class Stub:
         for page in self._pages:
             page.put_nowait(line)
 
-    def post(self, channel: str, said: Json) -> None:
+    def post(self, said: Json) -> None:
         """Add a message and tell the pages."""
-        self.feeds.setdefault(channel, []).append(said)
         self.tell("message", message=said)
+
+    def _keep(self, said: Json) -> None:
+        root = said.get("thread_ts", said["ts"])
+        thread = f"{said['channel']}/{root}"
+        places = [thread] if thread in self.feeds else []
+        if root == said["ts"] or said["broadcast"]:
+            places.append(said["channel"])
+        for place in places:
+            others = [each for each in self.feeds.get(place, []) if each["ts"] != said["ts"]]
+            self.feeds[place] = sorted([*others, said], key=lambda each: float(each["ts"]))
 
     def wait_post(self, name: str, count: int = 1, seconds: float = 5.0) -> Json:
         """Return the body of the `count`-th write called `name`, once it has arrived."""

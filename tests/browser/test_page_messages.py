@@ -70,7 +70,7 @@ def page(browser: Browser, stub: Stub) -> Iterator[Page]:
 
 def show(page: Page, stub: Stub, *blocks: Json, text: str = "fallback", stamp: str = ts(0), **more: Any) -> Any:
     """Post a message and give its element."""
-    stub.post(WEB, message(stamp, BOT, text, *blocks, **more))
+    stub.post(message(stamp, BOT, text, *blocks, **more))
     found = page.locator(f'#channel [data-ts="{stamp}"]')
     found.wait_for()
     return found
@@ -175,7 +175,6 @@ def test_hostile_text_stays_text(page: Page, stub: Stub) -> None:
         attachments=[{"title": HOSTILE, "title_link": "javascript:x", "text": HOSTILE}],
     )
     stub.post(
-        WEB,
         message(
             ts(-1),
             GRACE,

@@ -96,7 +96,7 @@ def test_what_rings_is_shown_and_leads_there(page: Page, stub: Stub) -> None:
 
 def test_nothing_rings_before_my_eyes(page: Page, stub: Stub) -> None:
     """What arrives in the channel I look at makes no toast."""
-    stub.post(WEB, message(ts(0), GRACE, f"<@{ADA}> look"))
+    stub.post(message(ts(0), GRACE, f"<@{ADA}> look"))
     stub.tell("notify", channel=WEB, ts=ts(0), user=GRACE, title="Grace in #team-web", text="look", why="mention")
     stub.tell("notify", channel=DM, ts=ts(0), user=BOT, title="Quarterdeck", text="psst", why="dm")
     expect(page.get_by_test_id("toast")).to_have_count(1)
@@ -201,6 +201,14 @@ def test_under_the_hood(page: Page) -> None:
     expect(entries.nth(3).locator("pre")).to_contain_text(WEB)
 
 
+def test_trouble_on_order(page: Page, stub: Stub) -> None:
+    """From the journal a fault is ordered with one click."""
+    page.get_by_test_id("journal-toggle").click()
+    page.get_by_test_id("trouble").click()
+    page.locator('[data-fault="lost_ack"]').click()
+    assert stub.wait_post("fault") == {"as": ADA, "trouble": "lost_ack"}
+
+
 def test_less_motion_is_respected(browser: Browser, stub: Stub) -> None:
     """Whoever asks for less motion gets none."""
     with visiting(browser, stub, reduced_motion="reduce") as page:
@@ -212,7 +220,8 @@ def test_less_motion_is_respected(browser: Browser, stub: Stub) -> None:
 def test_every_control_has_a_name(page: Page) -> None:
     """No button is nameless for a screen reader, and the landmarks are there."""
     nameless = page.evaluate(
-        "[...document.querySelectorAll('button, input, textarea')].filter(el => el.offsetParent && !el.getAttribute('aria-label') && !el.textContent.trim()"
+        "[...document.querySelectorAll('button, input, textarea')].filter(el => el.offsetParent"
+        " && !el.getAttribute('aria-label') && !el.textContent.trim()"
         " && !el.labels?.length && !el.getAttribute('aria-labelledby')).map(el => el.outerHTML.slice(0, 120))"
     )
     assert nameless == []

@@ -101,6 +101,8 @@ REFUSED = {
     "bad_zone": ({"zone": "zone: CEST+1"}, "zone: this machine knows no such time zone"),
     "bare_duration": ({"retention": "retention: {inbox: 7}"}, "retention.inbox: a duration needs a unit"),
     "long_duration": ({"retention": "retention: {inbox: 9999d}"}, "retention.inbox: not between 1h and 365d"),
+    "no_backups": ({"backups": "backups: {keep: 0}"}, "backups.keep: not between 1 and 10000"),
+    "rare_backups": ({"backups": "backups: {every: 90d}"}, "backups.every: not between 1m and 30d"),
     "fast_heartbeat": (
         {"heartbeat": "heartbeat: {url: https://x, every: 1s}"},
         "heartbeat.every: not between 10s and 1d",
@@ -156,7 +158,7 @@ def test_a_mistake_in_the_settings_is_named(files: Files, name: str) -> None:
 def test_an_unknown_key_is_answered_with_the_one_that_was_meant(files: Files) -> None:
     """Or with what there is."""
     assert "did you mean `store`?" in files.problems(strore="strore: x")
-    assert "known here: environments, heartbeat, integrations" in files.problems(zzz="zzz: x")
+    assert "known here: backups, environments, heartbeat" in files.problems(zzz="zzz: x")
 
 
 def test_integrations_are_called_as_one_likes(files: Files) -> None:

@@ -30,7 +30,7 @@ Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:04 UTC · #1
 Ada typed `/ops deploy web staging`
 From `a41c9e2` to `5d2f0b7`\
 """,
-            "Running: Step 3 of 4: migrate",
+            "Came to step 3 of 4: migrate",
             """\
 *Log* · #1
 ```
@@ -77,14 +77,19 @@ Ada · `5d2f0b7` · 2 changes · #1
 """)
     await ship.wait(120_000)
     assert ship.card(1) == snapshot("""\
-⏳ *Queued* · web → staging
-Not started yet: the workflow is disabled
-Ada · `5d2f0b7` · 2 changes · #1
-[ Leave the queue ]\
+❌ *Failed* · web → staging
+Could not be started in 5 tries: the workflow is disabled
+Nothing was started.
+Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:04 UTC · #1
+[ Try again… ]\
 """)
     assert ship.thread(1)[-1] == snapshot("""\
-Ada typed `/ops deploy web staging`
-From `a41c9e2` to `5d2f0b7`\
+❌ *Failed* · web → staging
+Could not be started in 5 tries: the workflow is disabled
+What is served now could not be asked.
+Nothing was started.
+Next: `/ops deploy web staging`
+@U02ADA @U02LINUS\
 """)
     assert ship.provider.starts == []
 
@@ -139,7 +144,7 @@ Ada · `5d2f0b7` · 2 changes · #1
     await ship.wait(70_000)
     assert ship.card(1) == snapshot("""\
 ✔️ *Live, not verified* · web → staging
-2 changes · took 67 s
+2 changes · took 66 s
 Not verified: Could not ask web: no answer
 Ada · `5d2f0b7` · 2026-11-24 09:05 UTC · #1
 [ Changes ] [ Roll back… ]\
@@ -182,8 +187,8 @@ The target is held until this is known; nothing is started twice.
 """)
     assert await ship.type(GRACE, "/ops deploy web staging") == snapshot("""\
 *Not deployed* · web → staging
-⏳ #1 (@U02ADA) is needs human here.
-     Wait for it, or stop it: `/ops stop web staging`.
+⏳ #1 (@U02ADA) waits for a decision here.
+     Its card asks what became of it; a rollback takes it over: `/ops rollback web staging`.
 10 other gates passed · target_held\
 """)
 
@@ -241,7 +246,7 @@ Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:04 UTC · #1
 Ada typed `/ops deploy web staging`
 From `a41c9e2` to `5d2f0b7`\
 """,
-            "Running: Step 3 of 4: migrate",
+            "Came to step 3 of 4: migrate",
         ]
     )
 
@@ -308,7 +313,7 @@ Ada · `5d2f0b7` · #1
 ⏹️ *Stopped* · web → staging
 Stopped by Ada · Nothing was started
 Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:04 UTC · #1
-[ Log ] [ Plan again… ] [ Roll back… ]\
+[ Plan again… ]\
 """)
     assert ship.provider.starts == []
 

@@ -1,5 +1,6 @@
 """A small Slack behind the Chat port: remembers messages, answers about people, and can be told to fail."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -8,7 +9,7 @@ from bot.domain.messages import Message, View
 from bot.domain.people import Person, Standing
 from bot.domain.terms import Identity, Millis
 from bot.errors import ChatError
-from bot.ports import Channel
+from bot.ports import Channel, Clock
 
 TEAM = "T01ACME"
 
@@ -23,6 +24,7 @@ class Posted:
     thread: str = ""
     key: str = ""
     edits: int = 0
+    at: Millis = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class FakeChat:
     failures: dict[str, deque[ChatError]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)  # methods that do not answer
+    hanging: set[str] = field(default_factory=set)  # methods that never answer; "post's answer": after its effect
+    clock: Clock | None = None
     moved: set[str] = field(default_factory=set)  # keys of messages that a test had moved or deleted
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -61,8 +65,10 @@ class FakeChat:
         """Another workspace joins a channel."""
         self.channels[channel] = replace(self.channels[channel], shared=True)
 
-    def _called(self, method: str) -> ChatError | None:
+    async def _called(self, method: str) -> ChatError | None:
         self.calls.append(method)
+        if method in self.hanging:
+            await asyncio.Event().wait()
         if method in self.down or "slack" in self.down:
             raise ChatError("unreachable")
         waiting = self.failures.get(method)
@@ -72,18 +78,21 @@ class FakeChat:
         return error
 
     async def post(self, channel: str, message: Message, *, thread: str = "", key: str = "") -> str:
-        lost = self._called("post")
+        lost = await self._called("post")
         known = self.channels.get(channel)
         if known is not None and not known.member and not known.direct:
             raise ChatError("not_in_channel")
+        now = self.clock.now() if self.clock else 0
         ts = f"{1_795_511_040 + next(self._numbers)}.000100"
-        self.posts.append(Posted(channel=channel, ts=ts, message=message, thread=thread, key=key))
+        self.posts.append(Posted(channel=channel, ts=ts, message=message, thread=thread, key=key, at=now))
+        if "post's answer" in self.hanging:
+            await asyncio.Event().wait()
         if lost:
             raise lost
         return ts
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
-        lost = self._called("update")
+        lost = await self._called("update")
         post = next((each for each in self.posts if (each.channel, each.ts) == (channel, ts)), None)
         if post is None:
             raise ChatError("message_not_found")
@@ -92,37 +101,37 @@ class FakeChat:
             raise lost
 
     async def ephemeral(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
-        self._called("ephemeral")
+        await self._called("ephemeral")
         self.private.append(Private(user=user, message=message, channel=channel))
 
     async def respond(self, response_url: str, message: Message, *, replace: bool) -> None:
-        self._called("respond")
+        await self._called("respond")
         user, channel = self.urls[response_url]
         self.private.append(Private(user=user, message=message, channel=channel, replaced=replace))
 
     async def find(self, channel: str, key: str, *, since: Millis, thread: str = "") -> str | None:
-        self._called("find")
+        await self._called("find")
         return next((each.ts for each in self.posts if (each.channel, each.key) == (channel, key)), None)
 
     async def permalink(self, channel: str, ts: str) -> str:
-        self._called("permalink")
+        await self._called("permalink")
         return f"https://acme.slack.com/archives/{channel}/p{ts.replace('.', '')}"
 
     async def open_view(self, trigger: str, view: View) -> str:
-        self._called("open_view")
+        await self._called("open_view")
         self.views.append(view)
         return f"V{len(self.views)}"
 
     async def update_view(self, view_id: str, view: View) -> None:
-        self._called("update_view")
+        await self._called("update_view")
         self.views[int(view_id[1:]) - 1] = view
 
     async def publish_home(self, user: str, view: View) -> None:
-        self._called("publish_home")
+        await self._called("publish_home")
         self.homes[user] = view
 
     async def open_direct(self, user: str) -> str:
-        self._called("open_direct")
+        await self._called("open_direct")
         channel = f"D{user[1:]}"
         self.channels.setdefault(
             channel, Channel(id=channel, name="", shared=False, archived=False, member=True, direct=True)
@@ -130,19 +139,19 @@ class FakeChat:
         return channel
 
     async def person(self, user: str) -> Person:
-        self._called("person")
+        await self._called("person")
         if user not in self.people:
             raise ChatError("user_not_found")
         return self.people[user]
 
     async def group_members(self, group: str) -> frozenset[str]:
-        self._called("group_members")
+        await self._called("group_members")
         if group not in self.groups:
             raise ChatError("group_not_found")
         return self.groups[group]
 
     async def channel(self, channel: str) -> Channel:
-        self._called("channel")
+        await self._called("channel")
         for known in self.channels.values():
             if channel in {known.id, known.name}:
                 return known

@@ -44,12 +44,17 @@ class FakeProvider:
     workflow: str = "w1"
     hanging: set[str] = field(default_factory=set)  # methods that never answer
     hidden: bool = False  # the list of runs does not show them (yet)
+    hanging_only: str = ""  # only calls about this attempt hang
+    twins: bool = False  # every run is listed twice
+    defect: str = ""  # a method with a bug
     calls: int = 0
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def _answer(self, method: str) -> None:
+    async def _answer(self, method: str, key: str = "") -> None:
         self.calls += 1
-        if method in self.hanging:
+        if method == self.defect:
+            raise ZeroDivisionError("a defect of the integration")
+        if method in self.hanging and (not self.hanging_only or self.hanging_only == key):
             await self._released.wait()
         if method in self.down:
             raise IntegrationError("no answer", kind=Kind.UNAVAILABLE, effect=Effect.UNKNOWN)
@@ -61,7 +66,7 @@ class FakeProvider:
         return Preview(workflow=self.workflow, steps=("fetch", "build", "migrate", "switch"))
 
     async def start(self, order: Order) -> Run:
-        await self._answer("start")
+        await self._answer("start", str(order.key))
         error = self.start_errors.pop(0) if self.start_errors else None
         if error is not None and error.effect is Effect.NONE:
             raise error
@@ -76,16 +81,17 @@ class FakeProvider:
         return Run(reference={"key": key})
 
     async def find(self, order: Order) -> tuple[Run, ...]:
-        await self._answer("find")
+        await self._answer("find", str(order.key))
         key = str(order.key)
-        return (Run(reference={"key": key}),) if key in self.runs and not self.hidden else ()
+        found = (Run(reference={"key": key}),) if key in self.runs and not self.hidden else ()
+        return found * 2 if self.twins else found
 
     async def observe(self, run: Run) -> Snapshot:
-        await self._answer("observe")
+        await self._answer("observe", run.reference["key"])
         return self.runs[run.reference["key"]]
 
     async def cancel(self, run: Run) -> None:
-        await self._answer("cancel")
+        await self._answer("cancel", run.reference["key"])
         key = run.reference["key"]
         self.cancels.append(key)
         if self.cancel_works and self.runs[key].state is RunState.RUNNING:

@@ -12,7 +12,7 @@ from bot.domain.terms import Millis
 from bot.engine.conversing import Conversation
 from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, Engine
 from bot.engine.intake import Intake
-from bot.engine.reconcile import SWEEP
+from bot.engine.reconcile import STEPS, SWEEP
 from bot.engine.runtime import Home, Runtime
 from bot.engine.supervisor import Supervisor
 from bot.ports import Finding
@@ -20,7 +20,7 @@ from bot.schedule import LocalRunner
 from bot.slack.answers import Reply, reply
 from bot.slack.followups import Followups
 from bot.slack.router import apology
-from bot.store import InlineStore, Tx, operations, outbox
+from bot.store import InlineStore
 from bot.views.kit import Redactor
 from tests.simulation.chat import SimChat
 from tests.simulation.loop import VirtualLoop
@@ -30,6 +30,12 @@ from tests.simulation.wire import SimStore, Wire, never, probe_of
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+
+MOVING = ", ".join(f"'{state}'" for state in sorted(STEPS))
+OPERATIONS_DUE = f"select min(due_at) from operations where state in ({MOVING})"
+MESSAGES_DUE = "select min(due_at) from outbox where wanted > done"
+"""When a sweep has something to do next."""
 
 
 @cache
@@ -80,9 +86,9 @@ class Bot:
     def start(self) -> None:
         """As `bot.app` does: runner and alarm, then a look at every row, then the door is opened."""
         self.runner.connect(self.engine.dispatch)
-        self._every(SWEEP, self.engine.sweep_operations, self._operations_due)
-        self._every(OUTBOX_SWEEP, self.engine.sweep_outbox, self._messages_due)
-        self._every(PLAN_SWEEP, self.engine.sweep_plans, None)
+        self._every(SWEEP, self.engine.sweep_operations, OPERATIONS_DUE)
+        self._every(OUTBOX_SWEEP, self.engine.sweep_outbox, MESSAGES_DUE)
+        self._every(PLAN_SWEEP, self.engine.sweep_plans, "")
 
         async def begin() -> None:
             await self.engine.begin()
@@ -106,7 +112,7 @@ class Bot:
 
     # ---- the alarm clock -----------------------------------------------------------------------------------------------
 
-    def _every(self, millis: Millis, sweep: Callable[[], Awaitable[object]], due: Callable[[Tx], object] | None) -> None:
+    def _every(self, millis: Millis, sweep: Callable[[], Awaitable[object]], due: str) -> None:
         """Ring at this interval. A sweep that would find nothing is left out: it would read, and do nothing."""
         busy: list[asyncio.Task[None]] = []
 
@@ -120,16 +126,10 @@ class Bot:
             self.loop.call_later(millis / 1000, tick)
             if busy and not busy[0].done():
                 return
-            if due is None or self.world.rows(due):
+            if not due or self.world.first_due(due) <= self.world.time.now:
                 busy[:] = [self.loop.create_task(ring(), name=f"sweep {millis}")]
 
         self.loop.call_later(millis / 1000, tick)
-
-    def _operations_due(self, tx: Tx) -> object:
-        return operations.due(tx, self.world.time.now, 1)
-
-    def _messages_due(self, tx: Tx) -> object:
-        return outbox.due_channels(tx, self.world.time.now)
 
     # ---- the door ------------------------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class SimChat:
             fate = Fate(lands=None, answers=500, error=errors["unreachable"]())
         else:
             fate = slack.world.faults.slack(f"slack.{name}", errors, writes=writes)
-        return await self.wire.call(f"slack.{name}", effect, fate)
+        return await self.wire.call(f"slack.{name}", effect, fate, changes=writes)
 
     async def _answer(self, name: str, effect: Callable[[], T], *, says: bool = True) -> T:
         """A step of a private answer: whose, the task that says it knows. One that Slack refuses is excused: best effort."""

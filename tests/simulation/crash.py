@@ -32,6 +32,7 @@ class Crashes:
     remember: bool = False
     only: str = ""  # points whose name contains this; the others are not counted
     by_kind: Counter[str] = field(default_factory=Counter)
+    _now: bool = False
     _hot: int = 0
     _next_turn: int = NEVER
 
@@ -48,7 +49,8 @@ class Crashes:
         self.passed += 1
         if self.remember:
             self.names.append(name)
-        if self.passed in self.at:
+        if self._now or self.passed in self.at:
+            self._now = False
             return self._dies(name)
         chance = self.again if self._hot > 0 else self.rate
         self._hot -= 1
@@ -61,6 +63,15 @@ class Crashes:
             return False
         self._draw_turn()
         return self._dies("await")
+
+    def now(self) -> None:
+        """Die at the very next point."""
+        self._now = True
+
+    def stop(self) -> None:
+        """No more crashes."""
+        self.rate = self.again = 0.0
+        self.turns, self._next_turn = 0, NEVER
 
     def _dies(self, name: str) -> bool:
         self.count += 1

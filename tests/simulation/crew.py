@@ -31,13 +31,22 @@ class Habits:
     twice: float = 0.12  # presses again at once
     foreign: float = 0.03  # somebody else presses, with an id that was not for them
     stops: float = 0.05
+    stops_now: float = 0.85  # says yes when asked
     takes_over: float = 0.05
     takes_over_unknown: float = 0.25
     rolls_back: float = 0.06
     suggestions: float = 0.1
     looks: float = 0.02
+    repeats: float = 0.7  # does it again after Slack showed an error
     mistypes: float = 0.1  # in the form that asks for the service's name
     between: Millis = 6 * SECOND
+
+
+QUIET = Habits(
+    confirms=1, declines=0, late=0, twice=0, foreign=0, stops=0, stops_now=1, takes_over=0, takes_over_unknown=0,
+    rolls_back=0, suggestions=0, looks=0, mistypes=0, repeats=1,
+)  # fmt: skip
+"""Somebody who does exactly what a script says, and does it again where Slack shows an error."""
 
 
 @dataclass(kw_only=True)
@@ -107,7 +116,7 @@ class Crew:
         where, door = place or (Place(channel="C00"), Door.SLASH)
         key, trigger, url = self._marks(user, "words")
         slash = door is Door.SLASH
-        text = words if slash or door is Door.DIRECT else f"<@U00BOT> {words}"
+        text = words if slash or door is Door.DIRECT or words.startswith("<") else f"<@U00BOT> {words}"
         invocation = Invocation(
             who=Identity(team=TEAM, user=user), where=where, door=door, at=self.world.time.now, text=text, ref=key,
             trigger=trigger if slash else "", response_url=url if slash else "",
@@ -164,7 +173,7 @@ class Crew:
 
     def failed(self, delivery: Delivery) -> None:
         """Slack showed an error: mostly they do it again."""
-        if self.rng.random() < 0.3:
+        if self.rng.random() >= self.habits.repeats:
             return
         invocation = delivery.invocation
         wait = self.rng.randrange(3 * SECOND, 30 * SECOND)
@@ -175,10 +184,9 @@ class Crew:
                     invocation.who.user, delivery.offer, channel=invocation.where.channel, ts=delivery.message
                 ),
             )
-        elif delivery.kind is DeliveryKind.WORDS and self.busy:
-            self.world.time.later(
-                wait, lambda: self.type(invocation.who.user, invocation.text, place=(invocation.where, Door.SLASH))
-            )
+        elif delivery.kind is DeliveryKind.WORDS and (self.busy or self.habits.repeats == 1):
+            again = (invocation.where, invocation.door)
+            self.world.time.later(wait, lambda: self.type(invocation.who.user, invocation.text, place=again))
 
     # ---- what they see -------------------------------------------------------------------------------------------------
 
@@ -198,7 +206,7 @@ class Crew:
         if verb is V.CONFIRM:
             self._asked(offer, user, channel, ts, chance)
         elif verb is V.STOP_NOW:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(800, 8 * SECOND), likely=0.85)
+            self._press(offer, user, channel, ts, after=self.rng.randrange(800, 8 * SECOND), likely=habits.stops_now)
         elif verb is V.STOP:
             self._press(offer, user, channel, ts, after=self.rng.randrange(500, 20 * SECOND), likely=habits.stops)
         elif verb is V.PLAN_ROLLBACK:

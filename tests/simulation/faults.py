@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from bot.domain.terms import MINUTE, SECOND, Millis
 
 
+KEPT = frozenset({"slack_outage_most", "moves", "run_takes"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class FaultPlan:
     """Chances, each from 0 to 1 for one call, delivery or run, and how often the bot dies."""
@@ -33,6 +36,7 @@ class FaultPlan:
     run_vanishes: float = 0.015  # its end cannot be seen
     run_hangs: float = 0.004  # until it is cancelled
     cancel_ignored: float = 0.1
+    run_takes: tuple[Millis, Millis] = (SECOND, 12 * SECOND)
     serves_late: float = 0.1
     provider_outage: float = 0.02  # chance each minute and provider
     # Slack
@@ -49,7 +53,7 @@ class FaultPlan:
 
     def calm(self) -> "FaultPlan":
         """The same with nothing going wrong."""
-        return replace(self, **{name: 0 for name in self.__dataclass_fields__ if name not in {"slack_outage_most", "moves"}})
+        return replace(self, **{name: 0 for name in self.__dataclass_fields__ if name not in KEPT})
 
     def without_crashes(self) -> "FaultPlan":
         """The same with a bot that lives."""

@@ -103,10 +103,10 @@ class SimIntegration:
         return self.provider.trigger_class
 
     async def _read(self, what: str, effect: Callable[[], T]) -> T:
-        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=False))
+        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=False), changes=False)
 
     async def _change(self, what: str, effect: Callable[[], T]) -> T:
-        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=True))
+        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=True), changes=True)
 
     def _fate(self, what: str, *, changes: bool) -> Fate:
         provider = self.provider

@@ -96,7 +96,7 @@ class SimProvider:
         plan, rng = self.world.faults.plan, self.rng
         fails = rng.random() < plan.run_fails
         truth = RunState.FAILED if fails else RunState.SUCCEEDED
-        takes = rng.randrange(SECOND, 12 * SECOND)
+        takes = rng.randrange(*plan.run_takes)
         lag = rng.randrange(20 * SECOND) if self.trigger_class in {TriggerClass.B, TriggerClass.C} else 0
         blind = now + rng.randrange(takes) if rng.random() < plan.run_vanishes else 0
         self.world.count("run: vanishes", bool(blind))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
 from bot.store import outbox
+from tests.simulation import standing
 from tests.simulation.crew import Habits
 from tests.simulation.faults import FaultPlan
 from tests.simulation.world import World, listening
@@ -69,15 +70,20 @@ def live(world: World, operations: int) -> None:
     world.close()
 
 
-def rest(world: World) -> None:
-    """Let everything end: no new wishes, no more crashes once all is decided, then the last look."""
-    world.run(lambda: not world.judge.open, most=LONGEST)
-    world.crashes.rate = world.crashes.again = 0
-    world.crashes.turns = 0
-    world.crashes._next_turn = 1 << 60
-    world.run(lambda: False, most=25 * MINUTE)
-    if not world.judge.wrong:
-        world.rows(world.judge.at_rest)
+def rest(world: World, *, quiet: Millis = 25 * MINUTE) -> None:
+    """Let everything end: no new wishes; then, without more crashes, wait until nobody confirms an old plan either; then the last look."""
+    judge = world.judge
+    world.run(lambda: not judge.open, most=LONGEST)
+    world.crashes.stop()
+    born = -1
+    while born != len(judge.watched) and not judge.wrong:
+        born = len(judge.watched)
+        world.run(lambda: not judge.open, most=LONGEST)
+        world.run(lambda: False, most=quiet)
+    if not judge.wrong:
+        world.rows(judge.at_rest)
+    if not judge.wrong:
+        standing.look(world)
 
 
 def _weather(world: World) -> None:

@@ -28,10 +28,14 @@ class Wire:
     def __init__(self, bot: "Bot") -> None:
         self._bot = bot
 
-    async def call(self, name: str, effect: Callable[[], T], fate: Fate) -> T:
-        """Send, wait, return what came back; the process may die before, between sending and effect, after the effect, and with the answer."""
+    async def call(self, name: str, effect: Callable[[], T], fate: Fate, *, changes: bool) -> T:
+        """Send, wait, return what came back.
+
+        The process may die before, between sending and effect, between effect and answer, and with the answer. A call that only
+        reads has one point: nothing outside tells its others apart.
+        """
         bot, world = self._bot, self._bot.world
-        if bot.strikes(f"{name} before"):
+        if changes and bot.strikes(f"{name} before"):
             await never()
         answer: asyncio.Future[tuple[Any, Exception | None]] = bot.loop.create_future()
         landed: list[tuple[Any, Exception | None]] = []
@@ -41,7 +45,7 @@ class Wire:
                 landed.append((effect(), None))
             except Exception as error:  # noqa: BLE001  # the other side says no: that is its answer
                 landed.append((None, error))
-            if bot.alive:
+            if changes and bot.alive:
                 bot.strikes(f"{name} landed")
 
         def come_back() -> None:
@@ -52,7 +56,7 @@ class Wire:
             world.time.later(fate.lands, land)
         if fate.answers is not None:
             world.time.later(fate.answers, come_back)
-        if fate.lands is not None and bot.strikes(f"{name} sent"):
+        if changes and fate.lands is not None and bot.strikes(f"{name} sent"):
             await never()
         value, error = await answer
         if bot.strikes(f"{name} answered"):

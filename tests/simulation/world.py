@@ -18,7 +18,7 @@ from bot.store import Tx, deployments
 from bot.store.database import Remembered
 from bot.store.transactions import read_once
 from tests.simulation.bot import Bot
-from tests.simulation.crash import Crashes
+from tests.simulation.crash import NEVER, Crashes
 from tests.simulation.crew import Crew, Habits
 from tests.simulation.faults import FaultPlan, Fates
 from tests.simulation.invariants import Judge
@@ -65,6 +65,7 @@ class World:
             for name, kind in SERVICES.items()
         }
         self._graves: list[Any] = []
+        self._due: dict[str, tuple[int, Millis]] = {}
         self._up: Millis = 0
         self._since: Millis = START
         self.judge.attach(self.link.ready().conn)
@@ -111,6 +112,15 @@ class World:
         if outcome.error is not None:
             raise outcome.error
         return outcome.value  # type: ignore[no-any-return]  # what look returned
+
+    def first_due(self, sql: str) -> Millis:
+        """The instant that a query finds; asked again only after something was written."""
+        connection = self.link.ready().conn
+        changes, known = self._due.get(sql, (-1, 0))
+        if changes != connection.total_changes:
+            known = connection.execute(sql).fetchone()[0] or NEVER
+            self._due[sql] = (connection.total_changes, known)
+        return known
 
     def going_on(self, target: Target) -> bool:
         """Whether something unfinished is there."""

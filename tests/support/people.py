@@ -51,7 +51,9 @@ class People:
         }
         return await self.deliver(body, settle=settle)
 
-    async def mention(self, user: str, text: str, *, channel: str = "C02", thread: str = "") -> str:
+    async def mention(
+        self, user: str, text: str, *, channel: str = "C02", thread: str = "", settle: bool = True
+    ) -> str:
         """`@quarterdeck …` in a channel or thread; returns what is answered last, to all or privately."""
         event: Body = {
             "type": "app_mention",
@@ -62,7 +64,7 @@ class People:
         }
         if thread:
             event["thread_ts"] = thread
-        return await self._event(event)
+        return await self._event(event, settle=settle)
 
     async def say(self, user: str, text: str) -> str:
         """A direct message."""
@@ -81,7 +83,7 @@ class People:
             {"type": "member_joined_channel", "user": BOT, "channel": channel, "team": TEAM, "inviter": user}
         )
 
-    async def _event(self, event: Body) -> str:
+    async def _event(self, event: Body, *, settle: bool = True) -> str:
         number = next(self._numbers)
         stamp = f"{BASE + number}.000001"
         body = {
@@ -90,7 +92,7 @@ class People:
             "event_id": f"Ev{number}",
             "event": {"ts": stamp, "event_ts": stamp, **event},
         }
-        return await self.deliver(body)
+        return await self.deliver(body, settle=settle)
 
     # ---- clicks, shortcuts, forms --------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -128,7 +128,7 @@ class Ship(People):
 
     def start(self) -> None:
         """A new process on the same rows: nothing is remembered but what was stored."""
-        self.store.clock = self.clock
+        self.store.clock = self.chat.clock = self.clock
         self.runner = FakeRunner(self.clock)
         runtime = Runtime(
             catalogue=self.catalogue,
@@ -263,6 +263,26 @@ class Ship(People):
         self.provider.step(key, 3, "migrate")
         await self.wait(3 * SECOND)
         return key
+
+    async def running_at_once(self, user: str = "U02ADA") -> None:
+        """Deploy web to staging where nothing is confirmed."""
+        await self.type(user, "/ops deploy web staging")
+        await self.wait(3 * SECOND)
+
+    async def type_slowly(self, user: str, text: str) -> str:
+        """Type while the database takes its time; returns what the acknowledgement says."""
+        return await self._slowly(self.type(user, text, settle=False))
+
+    async def mention_slowly(self, user: str, text: str) -> str:
+        """Mention while the database takes its time."""
+        return await self._slowly(self.mention(user, text, settle=False))
+
+    async def _slowly(self, doing: Coroutine[Any, Any, str]) -> str:
+        task = asyncio.ensure_future(doing)
+        while not task.done():
+            await self._breathe()
+            self.clock.move_to(self.clock.now() + 100)
+        return task.result()
 
     async def operation(self, number: int) -> Operation:
         """The row of an operation."""

@@ -73,6 +73,9 @@ function lowerNear(date) {
   return word ? lower(word) : null;
 }
 
+/** A text that begins a line begins with a capital: "Today", but "since today". */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Fill a Slack date format such as "{date_short} at {time}"; null when the instant or a token is not valid. */
 export function dateToken(ts, pattern) {
   const seconds_ = Number(ts);
@@ -84,5 +87,5 @@ export function dateToken(ts, pattern) {
     valid = false;
     return whole;
   });
-  return valid ? text.charAt(0).toUpperCase() + text.slice(1) : null;
+  return valid ? text : null;
 }

@@ -3,6 +3,7 @@
 import { announce, h } from "./dom.js";
 import { read } from "./api.js";
 import { clockSeconds } from "./dates.js";
+import { openFaults } from "./faults.js";
 import { icon } from "./icons.js";
 
 const KINDS = ["call", "envelope", "ack", "ui", "fault"];
@@ -15,10 +16,12 @@ export function mountJournal(root) {
   const rows = h("div", { class: "journal-rows", role: "log", "aria-label": "Journal", tabindex: "0" });
   const view = { root, rows, after: 0, hidden: new Set(), timer: null, word: "" };
   const search = h("input", { class: "journal-search", type: "search", placeholder: "Filter", "aria-label": "Filter the journal", on: { input: () => { view.word = search.value.toLowerCase(); sift(view); } } });
-  root.append(h("header", { class: "journal-head" }, h("h2", {}, icon("pulse"), "Under the hood"), h("div", { class: "journal-kinds" }, KINDS.map((kind) => kindButton(view, kind))), search, h("button", { type: "button", class: "tool", "aria-label": "Close the journal", on: { click: () => toggle(view, false) } }, icon("x"))), rows);
+  root.append(h("header", { class: "journal-head" }, h("h2", {}, icon("pulse"), "Under the hood"), h("div", { class: "journal-kinds" }, KINDS.map((kind) => kindButton(view, kind))), search, trouble(), h("button", { type: "button", class: "tool", "aria-label": "Close the journal", on: { click: () => toggle(view, false) } }, icon("x"))), rows);
   root.addEventListener("keydown", (event) => { if (event.key === "Escape") toggle(view, false); });
   return { toggle: () => toggle(view, root.hidden) };
 }
+
+const trouble = () => h("button", { type: "button", class: "btn small", "aria-haspopup": "menu", "aria-expanded": "false", data: { testid: "trouble" }, on: { click: (event) => openFaults(event.currentTarget) } }, icon("bolt"), h("span", {}, "Make trouble…"));
 
 function kindButton(view, kind) {
   const el = h("button", { type: "button", class: `kind ${kind}`, "aria-pressed": "true", on: { click: () => {

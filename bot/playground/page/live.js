@@ -6,6 +6,7 @@ import { addNotice, amend, emit, feed, feedKey, place, remove, state } from "./s
 import { ring } from "./toasts.js";
 
 const PATIENCE = 800;
+const FIRST_WAIT = 3000;
 const TYPING = 4000;
 let stop = null;
 
@@ -17,7 +18,7 @@ export function connect(reload) {
   let settle;
   const settled = new Promise((resolve) => { settle = resolve; });
   const late = () => { missed = true; settle(); };
-  const waiting = setTimeout(late, PATIENCE);
+  const waiting = setTimeout(late, FIRST_WAIT);
   const hello = () => {
     clearTimeout(waiting);
     clearTimeout(timer);

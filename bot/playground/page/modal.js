@@ -10,6 +10,7 @@ import { closePopover, popoverOpen } from "./popover.js";
 
 const TROUBLE = "We had some trouble connecting. Try again?";
 const stack = [];
+let turns = 0;
 let dialog;
 let back;
 
@@ -28,6 +29,7 @@ function outside(event) {
 
 /** A view was opened or pushed. */
 export function viewOpened(view, depth) {
+  turns += 1;
   stack.length = Math.max(0, Math.min(stack.length, (depth ?? stack.length + 1) - 1));
   stack.push({ view, el: draw(view) });
   show();
@@ -35,6 +37,7 @@ export function viewOpened(view, depth) {
 
 /** A view was updated, wherever in the stack it is. */
 export function viewUpdated(view) {
+  turns += 1;
   const entry = stack.find((e) => e.view.id === view.id);
   if (!entry) return viewOpened(view, stack.length + 1);
   entry.view = view;
@@ -43,6 +46,7 @@ export function viewUpdated(view) {
 
 /** Views were closed; `depth` are left. */
 export async function viewClosed(depth) {
+  turns += 1;
   stack.length = Math.min(stack.length, depth);
   if (depth > stack.length) return adoptTop();
   return show();
@@ -56,7 +60,9 @@ export function clearViews() {
 
 /** Show what this person has open, after a reload. */
 export async function adoptTop() {
+  const before = turns;
   const { view, depth } = await read("view").catch(() => ({ view: null, depth: 0 }));
+  if (turns !== before) return; // an event that came meanwhile knows better
   stack.length = 0;
   if (view) stack.push({ view, el: draw(view), depth });
   show();

@@ -1,7 +1,7 @@
 // Turns Slack's mrkdwn into DOM nodes: bold, italic, strike, code, fences, quotes, links, mentions, dates and emoji.
 
 import { append, h, safeUrl } from "./dom.js";
-import { dateToken, fullStamp } from "./dates.js";
+import { capital, dateToken, fullStamp } from "./dates.js";
 import { emojiNodes, shortcode } from "./emoji.js";
 import { channelName, groupName, state, userName } from "./state.js";
 
@@ -110,14 +110,14 @@ function token(text, i) {
   const body = text.slice(i + 1, end);
   const bar = body.indexOf("|");
   const [target, label] = bar < 0 ? [body, ""] : [body.slice(0, bar), body.slice(bar + 1)];
-  const nodes = entity(target, label);
+  const nodes = entity(target, label, /^[\s*_~]*$/.test(text.slice(0, i)));
   return nodes ? { nodes, end: end + 1 } : null;
 }
 
-function entity(target, label) {
+function entity(target, label, first) {
   if (/^@[UWB][A-Z0-9]+$/.test(target)) return [mention(target.slice(1))];
   if (/^#[CG][A-Z0-9]+$/.test(target)) return [channelLink(target.slice(1), unescape(label))];
-  if (target.startsWith("!")) return special(target, label);
+  if (target.startsWith("!")) return special(target, label, first);
   const url = safeUrl(unescape(target));
   return url ? [link(url, label ? emojiText(unescape(label)) : [shown(url)])] : null;
 }
@@ -142,12 +142,12 @@ export function channelLink(id, label = "") {
   return known ? h("a", { class: "mention", href: `#channel=${encodeURIComponent(id)}`, data: { openChannel: id } }, `#${name}`) : h("span", { class: "mention" }, `#${name}`);
 }
 
-function special(target, label) {
+function special(target, label, first) {
   const group = target.match(/^!subteam\^([A-Z0-9]+)$/);
   if (group) return [groupMention(group[1], unescape(label))];
   if (/^!(here|channel|everyone)$/.test(target)) return [h("span", { class: "mention me" }, `@${target.slice(1)}`)];
   const date = target.match(/^!date\^(-?\d+)\^([^^]*)(?:\^(.+))?$/);
-  if (date) return [dateNode(date[1], unescape(date[2]), date[3] ? safeUrl(unescape(date[3])) : null, unescape(label))];
+  if (date) return [dateNode(date[1], unescape(date[2]), date[3] ? safeUrl(unescape(date[3])) : null, unescape(label), first)];
   return label ? [unescape(label)] : null;
 }
 
@@ -159,8 +159,9 @@ export function groupMention(id, label = "") {
 }
 
 /** An instant in the reader's zone, or the fallback text. */
-export function dateNode(ts, pattern, url, fallback) {
-  const text = dateToken(ts, pattern);
+export function dateNode(ts, pattern, url, fallback, first = false) {
+  const written = dateToken(ts, pattern);
+  const text = written !== null && first ? capital(written) : written;
   const node = h("time", { class: "date", title: text === null ? undefined : fullStamp(ts) }, text ?? fallback);
   return url ? link(url, [node]) : node;
 }

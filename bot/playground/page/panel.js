@@ -38,11 +38,16 @@ function render(root) {
   if (empty) return root.replaceChildren();
   return reconcile(root, [
     { key: "head", sig: panel.title ?? "", make: () => head(panel) },
-    ...(panel.intro ? [{ key: "intro", sig: panel.intro, make: () => append(h("p", { class: "panel-intro" }), linked(panel.intro)) }] : []),
-    { key: "lines", sig: JSON.stringify(panel.lines), make: () => h("ol", { class: "lines" }, (panel.lines ?? []).map(lineRow)) },
+    { key: "body", sig: JSON.stringify([panel.intro, panel.lines, panel.links, state.me]), make: () => body(panel) },
     ...(panel.switches ?? []).map((s) => ({ key: `switch-${s.id}`, sig: JSON.stringify(s), make: () => switchRow(s) })),
-    ...(panel.links?.length ? [{ key: "links", sig: JSON.stringify(panel.links), make: () => h("ul", { class: "panel-links" }, panel.links.map((l) => h("li", {}, outward(l)))) }] : []),
   ]);
+}
+
+function body(panel) {
+  return h("div", { class: "panel-body" },
+    panel.intro ? append(h("p", { class: "panel-intro" }), linked(panel.intro)) : null,
+    h("ol", { class: "lines" }, (panel.lines ?? []).map(lineRow)),
+    panel.links?.length ? h("ul", { class: "panel-links" }, panel.links.map((l) => h("li", {}, outward(l)))) : null);
 }
 
 function head(panel) {
@@ -58,11 +63,14 @@ function lineRow(line) {
   const where = [line.channel ? `#${channelName(line.channel)}` : null, line.as && line.as !== state.me ? `as ${userName(line.as)}` : null].filter(Boolean).join(" ");
   return h("li", { class: "line", data: { testid: "panel-line", line: line.id } },
     h("button", { type: "button", class: "line-fill", "aria-label": `${line.title}: put ${line.text} into the composer`, data: { testid: "line-fill" }, on: { click: () => use(line, false) } },
-      h("span", { class: "line-title" }, line.title), h("code", { class: "line-text" }, line.text)),
+      h("span", { class: "line-title" }, line.title), h("code", { class: "line-text" }, words(line.text))),
     line.hint ? append(h("p", { class: "line-hint" }), linked(line.hint)) : null,
     h("div", { class: "line-foot" }, h("span", { class: "line-where" }, where),
       h("button", { type: "button", class: "line-send", "aria-label": `Send ${line.text}`, title: "Send it now", data: { testid: "line-send" }, on: { click: () => use(line, true) } }, icon("send"), "Send")));
 }
+
+// A word such as --because is not torn at its hyphens.
+const words = (text) => String(text).split(/( )/).map((word) => (word.includes("-") && word.length < 28 ? h("span", { class: "whole" }, word) : word));
 
 /** Text with its bare addresses as links. */
 function linked(text) {

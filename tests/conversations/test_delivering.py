@@ -1,0 +1,105 @@
+"""Messages that are owed are made true, whatever Slack does meanwhile: lost answers, limits, an outage."""
+
+from inline_snapshot import snapshot
+
+from bot.errors import ChatError
+from tests.conversations.conftest import Launch
+from tests.support.ship import Ship
+
+ADA, GRACE = "U02ADA", "U02GRACE"
+GONE = ChatError("connection_lost", lost=True)
+
+
+async def test_a_post_whose_answer_was_lost(ship: Ship) -> None:
+    """It is found again by its key, and not posted twice."""
+    await ship.type(ADA, "/ops deploy web staging")
+    ship.chat.fail("post", GONE)
+    await ship.click(ADA, "Deploy to staging")
+    await ship.wait(20_000)
+    assert ship.card(1).startswith("🔄")
+
+
+async def test_a_crash_while_posting(ship: Ship) -> None:
+    """The same after a restart: whether it was posted is looked for first."""
+    await ship.type(ADA, "/ops deploy web staging")
+    ship.chat.hanging.add("post's answer")
+    await ship.click(ADA, "Deploy to staging")
+    assert len(ship.chat.posts) == 1
+    ship.chat.hanging.clear()
+    await ship.restart()
+    await ship.wait(90_000)
+    assert ship.card(1).startswith("🔄")
+
+
+async def test_slack_asks_for_a_pause(ship: Ship) -> None:
+    """Retry-After is kept to, for the whole method, and the last state is what is posted then."""
+    await ship.running()
+    ship.chat.fail("update", ChatError("ratelimited", retry_after=30_000))
+    ship.provider.step("1:1:1", 4, "switch")
+    await ship.wait(3_000)
+    calls = ship.chat.calls.count("update")
+    ship.provider.succeed("1:1:1")
+    await ship.wait(20_000)
+    assert ship.chat.calls.count("update") == calls, "nobody is asked while Slack wants a pause"
+    await ship.wait(20_000)
+    assert ship.card(1).startswith("✅")
+
+
+async def test_slack_is_down_for_half_an_hour(ship: Ship) -> None:
+    """Deployments go on; afterwards only the latest state is posted, nothing is lost, one post a second and channel."""
+    await ship.type(ADA, "/ops deploy web staging")
+    await ship.type(GRACE, "/ops deploy api staging")
+    ship.chat.down.add("slack")
+    ship.chat.down.discard("slack")
+    await ship.click(ADA, "Deploy to staging", settle=False)
+    ship.chat.down.update({"post", "update", "respond", "ephemeral", "open_direct"})
+    await ship.settle()
+    key = ship.provider.starts[0]
+    for step in range(1, 4):
+        ship.provider.step(key, step, f"step {step}")
+        await ship.wait(60_000)
+    ship.provider.succeed(key)
+    await ship.wait(27 * 60_000)
+    assert ship.chat.posts == []
+    ship.chat.down.clear()
+    before = ship.clock.now()
+    await ship.wait(6 * 60_000)
+    assert ship.card(1) == snapshot()
+    card = next(each for each in ship.chat.posts if each.key.endswith(":card"))
+    assert card.edits == 0
+    assert ship.thread(1) == snapshot()
+    times = sorted(each.at for each in ship.chat.posts if each.channel == "C02")
+    assert all(later - earlier >= 1_000 for earlier, later in zip(times, times[1:], strict=False))
+    assert times[0] >= before
+
+
+async def test_many_at_once(launch: Launch) -> None:
+    """A burst in one channel is one post a second; every card is true in the end."""
+    ship = launch(channel="team-web")
+    for user, service in ((ADA, "web"), (GRACE, "api")):
+        await ship.type(user, f"/ops deploy {service} staging")
+        await ship.click(user, "Deploy to staging")
+    for key in ship.provider.starts:
+        ship.provider.break_off(key)
+    await ship.wait(30_000)
+    times = sorted(each.at for each in ship.chat.posts if each.channel == "C02")
+    assert len(times) >= 8
+    assert all(later - earlier >= 1_000 for earlier, later in zip(times, times[1:], strict=False))
+
+
+async def test_a_private_answer_takes_the_way_that_is_open(ship: Ship) -> None:
+    """response_url, then where they are, then a direct message; never silence."""
+    ship.chat.fail("respond", ChatError("expired_url"))
+    assert "Deploy web" in await ship.type(ADA, "/ops deploy web staging")
+    ship.chat.fail("respond", ChatError("expired_url"))
+    ship.chat.fail("ephemeral", ChatError("not_in_channel"))
+    await ship.type(ADA, "/ops whoami")
+    assert (ship.chat.posts[-1].channel, ship.chat.calls[-2:]) == ("D02ADA", ["open_direct", "post"])
+
+
+async def test_nobody_can_be_answered(ship: Ship) -> None:
+    """It is in the log, and the next command works."""
+    ship.chat.down.update({"respond", "ephemeral", "open_direct"})
+    assert await ship.type(ADA, "/ops whoami") == snapshot()
+    ship.chat.down.clear()
+    assert "You are" in await ship.type(ADA, "/ops whoami")
