@@ -46,7 +46,6 @@ def set_up(secrets: Sequence[str] = (), *, level: str = "info", stream: TextIO |
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
 
 

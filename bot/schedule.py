@@ -5,6 +5,7 @@ import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -14,6 +15,8 @@ from bot.domain.terms import HOUR, Millis
 
 log = structlog.get_logger(__name__)
 Dispatch = Callable[[str], None]
+LOOK = 5.0  # seconds between two looks at whether the clock was set back
+SLIP = 2.0  # seconds that it may be corrected by
 
 
 class SystemClock:
@@ -80,7 +83,12 @@ class LocalRunner:
 class AlarmClock:
     """Calls sweeps at intervals. APScheduler with its memory store: it holds no state that matters."""
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, look: float = LOOK) -> None:
+        """`wall` is the clock that APScheduler goes by, in seconds; `look` how often it is compared with a steady one."""
+        self._wall = wall
+        self._look = look
+        self._drift = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": HOUR // 1000},
@@ -101,8 +109,25 @@ class AlarmClock:
     def start(self) -> None:
         """Begin to ring; needs a running loop."""
         self._scheduler.start()
+        self._drift = self._difference()
+        self._watch()
+
+    def _difference(self) -> float:
+        return self._wall() - asyncio.get_running_loop().time()
+
+    def _watch(self) -> None:
+        """Where the wall clock was set back, every alarm rings now: it would wait until the old time has come again."""
+        drift = self._difference()
+        if drift + SLIP < self._drift:
+            log.warning("the clock was set back", seconds=round(self._drift - drift))
+            for alarm in self._scheduler.get_jobs():
+                alarm.modify(next_run_time=datetime.now(UTC))
+        self._drift = drift
+        self._timer = asyncio.get_running_loop().call_later(self._look, self._watch)
 
     def close(self) -> None:
         """Ring no more. Sweeps that run are the supervisor's to drain."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.config.safe_yaml import quoted
 
 SLACK = "https://slack.com/api/"
+INVISIBLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")  # YAML forbids them, or takes them for the end of a line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,11 @@ class Answers:
         return {"bot_token": self.bot_token, how_in(self.app_secret): self.app_secret}
 
 
+def scalar(text: str) -> str:
+    """The text as a YAML scalar that is read back as it is, whatever it holds."""
+    return INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted(text))
+
+
 def how_in(secret: str) -> str:
     """The configuration key that this secret belongs to."""
     return "app_token" if secret.startswith("xapp-") else "signing_secret"
@@ -59,17 +65,17 @@ def keep_secrets(folder: Path, answers: Answers) -> None:
 
 def written(answers: Answers, secrets: Path) -> str:
     """The configuration as text; the secrets are named, not repeated."""
-    lines = [f"  {name}: {quoted(f'${{file:{secrets / name}}}')}" for name in answers.secrets]
+    lines = [f"  {name}: {scalar(f'${{file:{secrets / name}}}')}" for name in answers.secrets]
     if answers.base_url != SLACK:
-        lines.append(f"  base_url: {quoted(answers.base_url)}")
+        lines.append(f"  base_url: {scalar(answers.base_url)}")
     return TEMPLATE.format(
         slack="\n".join(lines),
-        http="" if answers.socket_mode else HTTP.format(url=quoted(answers.public_url or "https://ops.example.com")),
-        who=quoted(answers.who),
-        service=quoted(answers.service),
-        repository=quoted(answers.repository),
-        channel=quoted(answers.channel),
-        run=", ".join(quoted(word) for word in answers.run),
+        http="" if answers.socket_mode else HTTP.format(url=scalar(answers.public_url or "https://ops.example.com")),
+        who=scalar(answers.who),
+        service=scalar(answers.service),
+        repository=scalar(answers.repository),
+        channel=scalar(answers.channel),
+        run=", ".join(scalar(word) for word in answers.run),
     )
 
 

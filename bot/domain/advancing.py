@@ -52,15 +52,21 @@ def had_no_effect(operation: Operation, why: str, *, retry_after: Millis, at: Mi
     return operation.to(State.QUEUED, at=at, note=f"Not started yet: {why}", due_at=at + wait)
 
 
-def lost(operation: Operation, why: str, *, at: Millis) -> Operation:
-    """The answer was lost: whether it started has to be found out; never a blind retry."""
-    return operation.to(State.UNKNOWN, at=at, reason=Reason.LOST, note=why, due_at=at)
+def lost(operation: Operation, why: str, *, at: Millis, wait: Millis = 0) -> Operation:
+    """The answer was lost: whether it started has to be found out (after `wait`); never a blind retry."""
+    return operation.to(State.UNKNOWN, at=at, reason=Reason.LOST, note=why, due_at=at + wait)
 
 
 def ambiguous(operation: Operation, count: int, *, at: Millis) -> Operation:
     """More than one run carries our key: a person has to look."""
     note = f"{count} runs carry the key of this operation"
     return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.LOST, note=note)
+
+
+def outdated(operation: Operation, *, at: Millis) -> Operation:
+    """No run was found, and what would run is not what was confirmed: nobody sends that unseen."""
+    note = "No run was found, and what would run has changed since it was confirmed: it was not sent again"
+    return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.PLAN_CHANGED, note=note)
 
 
 def resend(operation: Operation, *, at: Millis) -> Operation:

@@ -42,7 +42,7 @@ class Conversation:
             DeliveryKind.WORDS: self._words,
             DeliveryKind.CLICK: self._clicks.click,
             DeliveryKind.SUBMIT: self._forms.submitted,
-            DeliveryKind.SHORTCUT: self._forms.shortcut,
+            DeliveryKind.SHORTCUT: self._shortcut,
             DeliveryKind.HOME: self._home,
             DeliveryKind.NEWS: self._news,
         }
@@ -63,7 +63,9 @@ class Conversation:
         return Prepared(ack=Ack(message=notices.looking()))
 
     async def suggest(self, delivery: Delivery) -> tuple[tuple[str, str], ...]:
-        """Options for a form's external select."""
+        """Options for a form's external select; nobody but members is told what there is."""
+        if await stopping.stranger(self._runtime, delivery.invocation.who) is not None:
+            return ()
         return await self._forms.suggest(delivery)
 
     # ---- after the ack -------------------------------------------------------------------------------------------------
@@ -180,7 +182,20 @@ class Conversation:
         else:
             await withdrawing.ask(self._runtime, answering, operation, because=request.because)
 
+    async def _shortcut(self, answering: Answering) -> None:
+        if not await self._outsider(answering):
+            await self._forms.shortcut(answering)
+
+    async def _outsider(self, answering: Answering) -> bool:
+        """True, and told so, for whoever is no member of this workspace: a form lists everything that there is."""
+        no = await stopping.stranger(self._runtime, answering.delivery.invocation.who)
+        if no is not None:
+            await answering.privately(presenting.no(no))
+        return no is not None
+
     async def _ask_for(self, answering: Answering, outcome: Missing) -> None:
+        if await self._outsider(answering):
+            return
         form = self._forms.for_missing(outcome, answering.delivery.invocation)
         rights = self._suggestions(answering.delivery.invocation, outcome.suggestions)
         otherwise = refusals.not_understood(outcome.problem, offers=rights, example=outcome.example)

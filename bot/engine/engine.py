@@ -8,13 +8,14 @@ from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
 from bot.errors import StoreError
-from bot.store import inbox, operations, plans
+from bot.store import Tx, inbox, operations, outbox, plans
 
 log = structlog.get_logger(__name__)
 OUTBOX_SWEEP: Millis = 2 * SECOND
 PLAN_SWEEP: Millis = MINUTE
 SECRET_SWEEP: Millis = HOUR
 PATIENCE: Millis = 8 * SECOND
+CLOCK_SLIP: Millis = 5 * SECOND  # what a clock may be corrected by without anybody waiting for it
 
 
 class Engine:
@@ -24,6 +25,7 @@ class Engine:
         self.runtime = runtime
         self.intake = intake
         self._deliverer = Deliverer(runtime)
+        self._last_look: Millis = 0
 
     def dispatch(self, key: str) -> None:
         """Look at `operation:12` or `outbox`."""
@@ -45,7 +47,19 @@ class Engine:
 
     async def sweep_operations(self) -> None:
         """Everything unfinished that is due."""
+        now = self.runtime.clock.now()
+        if now + CLOCK_SLIP < self._last_look:
+            await self._set_back(self._last_look - now, now)
+        self._last_look = now
         await reconcile.sweep(self.runtime)
+
+    async def _set_back(self, by: Millis, now: Millis) -> None:
+        """The clock went back: what was due by the old time would wait until that time has come again."""
+
+        def sooner(tx: Tx) -> int:
+            return operations.earlier(tx, by, now) + outbox.earlier(tx, by, now)
+
+        log.warning("the clock was set back", by=by, sooner=await self.runtime.store.write(sooner))
 
     async def sweep_outbox(self) -> None:
         """Every message that is owed."""
@@ -69,6 +83,10 @@ class Engine:
 
         Returns how many unfinished operations there are.
         """
+        now = self.runtime.clock.now()
+        before = await returning.last_alive(self.runtime)
+        if now + CLOCK_SLIP < before:
+            await self._set_back(before - now, now)
         unfinished = await self.runtime.store.read(operations.unfinished)
         for operation in unfinished:
             reconcile.start(self.runtime, operation.id)

@@ -10,8 +10,8 @@ from bot.engine import preflight, record, taking
 from bot.engine.living import what_is_live
 from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime, read
-from bot.ports import Run, RunState, Snapshot, TriggerClass
-from bot.store import attempts
+from bot.ports import Deployer, Order, Run, RunState, Snapshot, TriggerClass
+from bot.store import attempts, plans
 
 LANDING_LAG: Millis = MINUTE
 
@@ -38,15 +38,28 @@ async def find_out(runtime: Runtime, operation: Operation) -> bool:
         after = advancing.started(operation, runs[0].reference, runs[0].url, at=now)
         return await record.step(runtime, operation, after, and_then=lambda tx: bind(tx, order.key, runs[0]))
     if deployer.trigger_class is TriggerClass.A:
-        return await _resend(runtime, operation)
+        return await _resend(runtime, operation, deployer, order)
     return await _still_lost(runtime, operation, f"{_provider(runtime, operation)} shows no run with this key yet")
 
 
-async def _resend(runtime: Runtime, operation: Operation) -> bool:
-    again = advancing.resend(operation, at=runtime.clock.now())
+async def _resend(runtime: Runtime, operation: Operation, deployer: Deployer, order: Order) -> bool:
+    """Only what was shown and confirmed is sent again; where that is something else by now, a person has to look."""
+    would_run = await read("what would run", deployer.preview(order))
+    if isinstance(would_run, Unknown):
+        return await _still_lost(runtime, operation, f"Could not read what would run: {would_run.why}")
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    _, environment = runtime.place_of(operation.target)
+    now_and_then = (environment.policy_hash, would_run.workflow, would_run.steps)
+    if plan is None or now_and_then != (plan.policy_hash, plan.workflow, plan.steps):
+        return await _commit(runtime, operation, advancing.outdated(operation, at=runtime.clock.now()))
+    now = runtime.clock.now()
+    if now - order.sent_at >= advancing.SEARCH_FOR:
+        why = f"{_provider(runtime, operation)} shows no run, and does not take the same key again"
+        return await _commit(runtime, operation, advancing.still_lost(operation, why, patience=0, at=now))
+    again = advancing.resend(operation, at=now)
     if not await record.step(runtime, operation, again):
         return False
-    return await preflight.call(runtime, again)
+    return await preflight.call(runtime, again, resent=True)
 
 
 async def _still_lost(runtime: Runtime, operation: Operation, why: str) -> bool:

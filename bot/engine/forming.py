@@ -170,16 +170,20 @@ class Forms:
 
 def carried(where: Place) -> str:
     """Where a form was opened, for its private metadata: data, no authority."""
-    return json.dumps({"channel": where.channel, "thread": where.thread, "direct": where.direct})
+    return json.dumps({"channel": where.channel, "thread": where.thread})
 
 
 def place_in(text: str) -> Place:
     """Where a form was opened; nowhere where that cannot be read."""
     try:
         found = json.loads(text or "{}")
-        return Place(channel=str(found["channel"]), thread=str(found["thread"]), direct=bool(found["direct"]))
-    except (ValueError, KeyError, TypeError):
+        channel, thread = found["channel"], found["thread"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Place(channel="")
+    if not (isinstance(channel, str) and isinstance(thread, str)):
+        return Place(channel="")
+    # Whether that is a direct message is for Slack's ids to say: there nobody asks whether it is shared.
+    return Place(channel=channel, thread=thread, direct=channel.startswith("D"))
 
 
 def back_where_opened(answering: Answering) -> Answering:

@@ -12,6 +12,7 @@ from bot.domain.terms import SECOND, Door, Identity, Millis, Place
 from bot.engine import homes, people
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.runtime import Runtime
+from bot.engine.turns import Turns
 from bot.errors import ChatError, StoreError
 from bot.store import Tx, inbox, offers
 from bot.views import notices
@@ -47,6 +48,7 @@ class Intake:
         self._instant = instant
         self._work = work
         self._suggest = suggest
+        self._turns = Turns()
 
     async def receive(self, delivery: Delivery) -> Ack:
         """Store, then answer within the ack; the work is started only after the row is safe on disk."""
@@ -54,6 +56,8 @@ class Intake:
             return Ack()
         if delivery.kind is DeliveryKind.SUGGEST:
             return Ack(options=await self._options(delivery))
+        if delivery.kind is not DeliveryKind.NEWS and self._turns.full(delivery.invocation.who):
+            return Ack(message=notices.too_many())
         prepared = self._instant(delivery)
         if prepared.ack.message is not None:
             shown = self._runtime.redactor.message(prepared.ack.message)
@@ -118,7 +122,11 @@ class Intake:
         """Work on a stored delivery, supervised, and close its row whatever comes of it."""
 
         async def work() -> None:
-            await self._carry_out(delivery, late=late)
+            if delivery.kind is DeliveryKind.NEWS:
+                await self._carry_out(delivery, late=late)
+                return
+            async with self._turns.turn(delivery.invocation.who):
+                await self._carry_out(delivery, late=late)
 
         self._runtime.supervisor.start(f"inbox:{delivery.key}", work)
 

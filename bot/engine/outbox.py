@@ -74,7 +74,7 @@ class Deliverer:
             await self._failed(owed, error)
         except Exception:
             log.exception("message could not be made", key=owed.key)
-            await self._postpone(owed, LONGEST_RETRY, "could not be made")
+            await self._postpone(owed, LONGEST_RETRY, LOST)  # it may stand already: what broke may be what came after
 
     async def _make_true(self, owed: Outgoing, message: Message) -> None:
         known = await self._runtime.store.read(lambda tx: outbox.delivered(tx, owed.key))

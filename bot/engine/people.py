@@ -30,7 +30,7 @@ async def who(runtime: Runtime, identity: Identity) -> Person | Unknown:
 async def _person(runtime: Runtime, identity: Identity) -> Person | Unknown:
     now = runtime.clock.now()
     known = await runtime.store.read(lambda tx: people.get(tx, identity))
-    if known is not None and now - known.read_at < FRESH:
+    if known is not None and 0 <= now - known.read_at < FRESH:  # read in the future: the clock went back
         return known
     found = await read("who you are", runtime.chat.person(identity.user))
     if isinstance(found, Unknown):
@@ -44,7 +44,7 @@ async def _person(runtime: Runtime, identity: Identity) -> Person | Unknown:
 async def _members(runtime: Runtime, group: str) -> frozenset[str] | Unknown:
     now = runtime.clock.now()
     known = await runtime.store.read(lambda tx: groups.get(tx, group))
-    if known is not None and now - known.read_at < GROUP_FRESH:
+    if known is not None and 0 <= now - known.read_at < GROUP_FRESH:
         return known.members
     found = await read(f"the user group {group}", runtime.chat.group_members(group))
     if isinstance(found, Unknown):

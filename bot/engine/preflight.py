@@ -107,13 +107,16 @@ async def _trigger(runtime: Runtime, operation: Operation) -> bool:
     return await call(runtime, begun)
 
 
-async def call(runtime: Runtime, operation: Operation) -> bool:
-    """Call the provider for the committed attempt, and commit what its answer proves. Every other failure is unknown, not failed."""
+async def call(runtime: Runtime, operation: Operation, *, resent: bool = False) -> bool:
+    """Call the provider for the committed attempt, and commit what its answer proves. Every other failure is unknown, not failed.
+
+    A refusal of a key that is `resent` proves nothing about the first sending, which may still be on its way.
+    """
     deployer, order = await order_of(runtime, operation)
     try:
         run = await deployer.start(order)
     except IntegrationError as error:
-        return await _after_error(runtime, operation, order.key, error)
+        return await _after_error(runtime, operation, order.key, error, resent=resent)
     now = runtime.clock.now()
 
     def started(current: Operation) -> Operation | None:
@@ -128,16 +131,19 @@ async def call(runtime: Runtime, operation: Operation) -> bool:
     return await record.change(runtime, operation.id, started, and_then=lambda tx: bind(tx, order.key, run))
 
 
-async def _after_error(runtime: Runtime, operation: Operation, key: AttemptKey, error: IntegrationError) -> bool:
+async def _after_error(
+    runtime: Runtime, operation: Operation, key: AttemptKey, error: IntegrationError, *, resent: bool
+) -> bool:
     now = runtime.clock.now()
-    nothing = error.effect is Effect.NONE
+    nothing = error.effect is Effect.NONE and not resent
+    wait = max(error.retry_after, advancing.RETRY) if resent else 0
 
     def failed(current: Operation) -> Operation | None:
         if current.state is not State.TRIGGERING or current.attempt != operation.attempt:
             return None
         if nothing:
             return advancing.had_no_effect(current, str(error), retry_after=error.retry_after, at=now)
-        return advancing.lost(current, str(error), at=now)
+        return advancing.lost(current, str(error), at=now, wait=wait)
 
     def close(tx: Tx) -> None:
         if nothing:

@@ -24,6 +24,11 @@ async def alive(runtime: Runtime) -> None:
     await runtime.store.write(lambda tx: settings.put(tx, ALIVE, str(now)))
 
 
+async def last_alive(runtime: Runtime) -> Millis:
+    """When we were here last, by the clock of then; 0 on the first start."""
+    return int(await runtime.store.read(lambda tx: settings.get(tx, ALIVE)) or 0)
+
+
 async def announce(runtime: Runtime, going_on: Sequence[Operation], late: Sequence[str]) -> None:
     """Owe the administrators' channel a message, where there is one, and where somebody was waiting."""
     now = runtime.clock.now()
@@ -68,9 +73,10 @@ async def message(runtime: Runtime, owed: Outgoing) -> Message:
 
 
 def _late(results: Sequence[str]) -> str:
-    undone = sum(each == NOT_DONE for each in results)
-    what = "1 message" if len(results) == 1 else f"{len(results)} messages"
-    not_done = (
-        f", {undone} of them too late to be carried out: whoever wrote was told" if undone else ", and was answered"
-    )
-    return f"{what} arrived meanwhile{not_done if len(results) == 1 or undone else ', and were answered'}."
+    undone, every = sum(each == NOT_DONE for each in results), len(results)
+    start = "1 message arrived late" if every == 1 else f"{every} messages arrived late"
+    if not undone:
+        return f"{start} and {'was' if every == 1 else 'were'} answered."
+    if undone == every:
+        return f"{start} and {'was' if every == 1 else 'were'} not carried out: whoever wrote was told."
+    return f"{start}: {every - undone} answered, {undone} not carried out: whoever wrote was told."

@@ -48,7 +48,7 @@ class Channels:
 
     async def _info(self, channel: str) -> Channel:
         known = self._known.get(channel)
-        if known and self._clock.now() - known[0] < INFO_FRESH:
+        if known and 0 <= self._clock.now() - known[0] < INFO_FRESH:  # else the clock went back
             return known[1]
         return await self._infos.join(channel, lambda: self._read(channel))
 
@@ -63,7 +63,7 @@ class Channels:
         return found
 
     async def _id(self, name: str) -> str:
-        age = None if self._names_at is None else self._clock.now() - self._names_at
+        age = None if self._names_at is None else abs(self._clock.now() - self._names_at)  # it may go back
         if age is None or age > NAMES_FRESH or (name not in self._names and age > LOOK_AGAIN):
             self._names = await self._lists.join("channels", self._list)
             self._names_at = self._clock.now()
@@ -72,7 +72,7 @@ class Channels:
         return self._names[name]
 
     def _stale(self) -> bool:
-        return self._names_at is not None and self._clock.now() - self._names_at > LOOK_AGAIN
+        return self._names_at is not None and abs(self._clock.now() - self._names_at) > LOOK_AGAIN
 
     async def _list(self) -> dict[str, str]:
         names: dict[str, str] = {}

@@ -52,7 +52,7 @@ class People:
 
     async def _group_id(self, handle: str) -> str:
         """The group's id; a handle that is not in a fresh list does not exist."""
-        if handle not in self._handles or self._clock.now() - self._handles_at > GROUPS_FRESH:
+        if handle not in self._handles or abs(self._clock.now() - self._handles_at) > GROUPS_FRESH:
             self._handles = await self._handle_lists.join("usergroups", self._read_handles)
             self._handles_at = self._clock.now()
         if handle not in self._handles:

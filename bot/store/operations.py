@@ -17,6 +17,9 @@ UNFINISHED_ONES = f"select * from operations where state in ({OPEN_STATES}) orde
 DUE = f"""
   select * from operations where state in ({OPEN_STATES}) and due_at <= :now order by due_at, id limit :limit
 """  # noqa: S608  # our own states
+EARLIER = f"""
+  update operations set due_at = max(:now, due_at - :by) where state in ({OPEN_STATES}) and due_at > :now
+"""  # noqa: S608  # our own states
 OF_TARGET = """
   select * from operations where service = :service and environment = :environment order by id desc limit :limit
 """
@@ -63,6 +66,11 @@ def unfinished(tx: Tx) -> tuple[Operation, ...]:
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Operation, ...]:
     """Unfinished operations that reconcile should look at by now, the longest overdue first."""
     return CODEC.things(tx.all(DUE, now=now, limit=limit))
+
+
+def earlier(tx: Tx, by: Millis, now: Millis) -> int:
+    """The clock was set back by that much: what is due later becomes due as much earlier; returns how many."""
+    return tx.run(EARLIER, by=by, now=now)
 
 
 def of_target(tx: Tx, target: Target, limit: int) -> tuple[Operation, ...]:

@@ -44,6 +44,7 @@ POSTPONE = """
   where key = :key and wanted > done
 """
 HASTEN = "update outbox set due_at = :now where key = :key and wanted > done and due_at > :now"
+EARLIER = "update outbox set due_at = max(:now, due_at - :by) where wanted > done and due_at > :now"
 CANCEL = "update outbox set done = wanted where key = :key and wanted > done"
 OF_SUBJECT = "select * from outbox where subject = :subject order by key"
 WAITING = "select count(*) as number, min(due_at) as oldest from outbox where wanted > done"
@@ -104,6 +105,11 @@ def postpone(tx: Tx, key: str, due_at: Millis, error: str) -> bool:
 def hasten(tx: Tx, key: str, now: Millis) -> bool:
     """Something more was wanted while it was being sent: it is due at once; False where it says all that is wanted."""
     return tx.run(HASTEN, key=key, now=now) == 1
+
+
+def earlier(tx: Tx, by: Millis, now: Millis) -> int:
+    """The clock was set back by that much: what is owed later becomes due as much earlier; returns how many."""
+    return tx.run(EARLIER, by=by, now=now)
 
 
 def cancel(tx: Tx, key: str) -> bool:

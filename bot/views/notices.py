@@ -24,6 +24,11 @@ def not_recorded(ref: str) -> Message:
     return notice(kit.mark("Not recorded, nothing was done (ref {}). Try again in a minute.", kit.code(ref, 40)))
 
 
+def too_many() -> Message:
+    """Somebody has more under way than anybody can mean: this one was not taken."""
+    return notice(Markup("You have too much under way: this was not taken, nothing was done. Ask again in a minute."))
+
+
 def broke(ref: str, *, done: str = "") -> Message:
     """A bug: the traceback is in the log under the same reference; `done` says what is known to have happened."""
     line = kit.mark("Something broke (ref {}). It is in the log under this reference.", kit.code(ref, 40))

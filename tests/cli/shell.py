@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from bot.cli import main
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 40  # seconds
 
@@ -45,6 +49,17 @@ async def quarterdeck(*words: str, cwd: Path, extra: Mapping[str, str] | None = 
     async with asyncio.timeout(PATIENCE):
         out, err = await process.communicate()
     return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
+
+
+def typed(*words: str, cwd: Path, extra: Mapping[str, str] | None = None) -> Ran:
+    """The same in this process, for what ends before anything is served; a bug's traceback is a failed test."""
+    before = Path.cwd()
+    os.chdir(cwd)
+    try:
+        ran = CliRunner().invoke(main, words, env=extra, catch_exceptions=False, prog_name="quarterdeck")
+    finally:
+        os.chdir(before)
+    return Ran(code=ran.exit_code, out=ran.stdout, err=ran.stderr)
 
 
 async def ready(process: asyncio.subprocess.Process) -> None:

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -14,16 +13,9 @@ SECRET = "correct-horse-battery-staple"
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """Where the log goes during one test; afterwards logging is as it was."""
-    levels = {name: logging.getLogger(name).level for name in ("", *logs.OURS)}
-    before = list(logging.getLogger().handlers)
-    yield io.StringIO()
-    for handler in [each for each in logging.getLogger().handlers if each not in before]:
-        logging.getLogger().removeHandler(handler)
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-    structlog.reset_defaults()
+def stream() -> io.StringIO:
+    """Where the log goes during one test."""
+    return io.StringIO()
 
 
 def written(stream: io.StringIO) -> list[dict[str, object]]:
@@ -37,7 +29,7 @@ def test_no_secret_in_whatever_shape_it_comes(stream: io.StringIO) -> None:
     ours = structlog.get_logger("bot.anything")
     ours.info(f"plain {SECRET}", nested=[{"deep": (SECRET,)}], about={SECRET: 1}, thing=ValueError(SECRET))
     try:
-        raise ValueError(SECRET)
+        int(SECRET)
     except ValueError:
         ours.exception("ours broke")
         logging.getLogger("a.library").exception("theirs broke: %s", SECRET)

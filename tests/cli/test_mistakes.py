@@ -12,7 +12,7 @@ from bot.playground.errors import PlaygroundError
 from bot.slack.failures import NotUsable
 from bot.web.listeners import PortInUse
 from tests.app.harbour import installation
-from tests.cli.shell import quarterdeck
+from tests.cli.shell import quarterdeck, typed
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc", "SLACK_BASE_URL": "http://127.0.0.1:9/api/"}
 
@@ -82,10 +82,10 @@ async def test_only_another_instance_is_waited_for(tmp_path: Path) -> None:
         (("demo", "--folder", "quarterdeck.yaml/x"), "A part of this path is a file"),
     ],
 )
-async def test_what_was_typed_wrongly(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+def test_what_was_typed_wrongly(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
     """One message with what would be right, and nothing started."""
     installation(tmp_path)
-    ran = await quarterdeck(*words, cwd=tmp_path, extra=TOKENS)
+    ran = typed(*words, cwd=tmp_path, extra=TOKENS)
     assert ran.code in {1, 2}
     assert says in ran.err
     assert "Traceback" not in ran.said

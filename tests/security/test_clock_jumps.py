@@ -1,11 +1,14 @@
 """The clock may be set back: nothing that was read stays fresh for that long, and nothing waits for the old time to come again."""
 
+import asyncio
+import time
 from dataclasses import replace
 
 from bot.domain.operations import State
 from bot.domain.people import Standing
 from bot.domain.terms import HOUR
 from bot.engine.pacing import EDIT, Pace
+from bot.schedule import AlarmClock
 from tests.fakes.clock import FakeClock
 from tests.support.ship import Ship
 
@@ -40,6 +43,7 @@ async def test_an_operation_goes_on_at_once_when_the_clock_goes_back(ship: Ship)
     key = await ship.running()
     await ship.sweep()
     _set_back(ship.clock, 2 * HOUR)
+    await ship.sweep()
     ship.provider.succeed(key)
     await ship.wait(60_000)
     assert (await ship.operation(1)).state is State.SUCCEEDED
@@ -69,3 +73,22 @@ def test_manners_are_not_kept_for_an_hour() -> None:
     assert pace.post_wait("C1", back) <= 1_000
     assert pace.edit_wait(back) <= 30_000
     assert pace.held(EDIT, back) <= 30_000
+
+
+async def test_alarms_ring_on_when_the_clock_is_set_back() -> None:
+    """The scheduler waits for a time of day; ours are intervals, so a clock that was set back makes them ring at once."""
+    back = [0.0]
+    rung = asyncio.Event()
+
+    async def ring() -> None:
+        rung.set()
+
+    alarm = AlarmClock(wall=lambda: time.time() - back[0], look=0.01)
+    alarm.every(HOUR, "operations", ring)
+    alarm.start()
+    back[0] = 7_200
+    try:
+        async with asyncio.timeout(5):
+            await rung.wait()
+    finally:
+        alarm.close()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bot.domain.deliveries import Outgoing
+from bot.domain.terms import HOUR
 from bot.engine import rendering
 from bot.store import Tx, operations, outbox
 
@@ -16,6 +17,7 @@ LASTING = frozenset({"operation_card", "operation_opened", "operation_changes", 
 
 def look(world: "World") -> None:
     """Render every message of every operation anew, with the bot that lives now, and compare."""
+    world.run(lambda: world.bot.listening, most=HOUR)
     every = world.rows(_owed)
     found: list[tuple[Outgoing, object]] = []
 
@@ -25,7 +27,8 @@ def look(world: "World") -> None:
             found.append((owed, message.payload() if message else None))
 
     world.bot.loop.create_task(render(), name="judge")
-    world.run(lambda: len(found) == len(every), most=60_000)
+    if not world.run(lambda: len(found) == len(every), most=HOUR):
+        world.judge.fail("not every message could be made")
     for owed, said in found:
         _compare(world, owed, said)
     for number in world.judge.watched:

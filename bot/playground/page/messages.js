@@ -85,9 +85,17 @@ function together(view, prior, m, held) {
   return a.id === b.id && a.name === b.name && Number(m.ts) - Number(prior.ts) < TOGETHER && dayKey(prior.ts) === dayKey(m.ts);
 }
 
+// A changed message is a new object, so each one is written out only once.
+const signatures = new WeakMap();
+
+function signature(m) {
+  if (!signatures.has(m)) signatures.set(m, JSON.stringify(m));
+  return signatures.get(m);
+}
+
 function messagePart(view, m, grouped) {
   const look = { grouped, inThread: view.inThread };
-  return { key: `m${m.ts}${m.ephemeral ? "e" : ""}`, sig: `${grouped}${JSON.stringify(m)}`, make: () => drawMessage(m, look), update: (el) => renewMessage(el, m, look) };
+  return { key: `m${m.ts}${m.ephemeral ? "e" : ""}`, sig: `${grouped}${signature(m)}`, make: () => drawMessage(m, look), update: (el) => renewMessage(el, m, look) };
 }
 
 const failedPart = (held) => ({ key: "failed", sig: held.failed, make: () => h("div", { class: "feed-note", role: "alert" }, icon("warn"), held.failed) });
