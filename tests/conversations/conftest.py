@@ -1,13 +1,22 @@
 """A ship for every conversation; when the story is told, its rows are looked at."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
+from typing import Any
 
 import pytest
+import structlog.testing
 
 from tests.support.invariants import check
 from tests.support.ship import Ship, catalogue
 
 Launch = Callable[..., Ship]
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What the bot logs, kept instead of printed: a defect that a story provokes is looked at by the story."""
+    with structlog.testing.capture_logs() as captured:
+        yield captured
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ async def test_two_runs_with_one_key(ship: Ship) -> None:
     assert ship.card(1) == snapshot("""\
 ✋ *Decision needed* · web → staging
 2 runs carry the key of this operation
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:04 UTC)
 Ada · `5d2f0b7` · 2 changes · #1
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
 """)
@@ -149,12 +150,14 @@ async def test_searchable_and_never_found(ship: Ship) -> None:
     assert ship.card(1) == snapshot("""\
 ✋ *Decision needed* · web → staging
 fake shows no run with this key yet
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 Ada · `5d2f0b7` · 2 changes · #1
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
 """)
     assert ship.thread(1)[-1] == snapshot("""\
 ✋ *Decision needed* · web → staging
 fake shows no run with this key yet
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 The target is held until this is known; nothing is started twice.
 @U02ADA
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
@@ -163,6 +166,7 @@ The target is held until this is known; nothing is started twice.
     assert ship.thread(1)[-1] == snapshot("""\
 ✋ *Decision needed* · web → staging
 fake shows no run with this key yet
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 The target is held until this is known; nothing is started twice.
 @U02ADA @U02LINUS
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
@@ -203,12 +207,13 @@ DECIDED = snapshot(
 fake shows no run with this key yet
 *What we saw*
 • fake shows no run with this key yet
-What is served now could not be asked.
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 › What became of it?: It succeeded
 › What did you see?: Looked at the run: step 3 never began
 *It succeeded* records this revision as live.
 *It failed* ends it and frees the target; what is served now is asked again.
 *It never started* allows a new deploy. If the first one wakes up later, both will run.
+⚠️ web itself serves `a41c9e2`: that speaks against *It succeeded*.
 [ Record it ] [ Not now ]\
 """,
             "saw: Say what you saw.",
@@ -228,28 +233,29 @@ Ada · `5d2f0b7` · 2026-11-24 09:30 UTC · #1
 fake shows no run with this key yet
 *What we saw*
 • fake shows no run with this key yet
-What is served now could not be asked.
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 › What became of it?: It failed
 › What did you see?: Looked at the run: step 3 never began
 *It succeeded* records this revision as live.
 *It failed* ends it and frees the target; what is served now is asked again.
 *It never started* allows a new deploy. If the first one wakes up later, both will run.
+⚠️ web itself serves `a41c9e2`: that speaks against *It succeeded*.
 [ Record it ] [ Not now ]\
 """,
             "saw: Say what you saw.",
             """\
 ❌ *Failed* · web → staging
 looked at the servers
-What is served now could not be asked.
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:30 UTC)
 How far it got is not known.
-Next: `/ops rollback web staging`
+Next: look at the log, mend it, then `/ops deploy web staging`
 @U02ADA @U02LINUS
 [ Roll back… ]\
 """,
             """\
 ❌ *Failed* · web → staging
 looked at the servers
-What is served now could not be asked.
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:30 UTC)
 How far it got is not known.
 Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:30 UTC · #1
 [ Try again… ] [ Roll back… ]\
@@ -262,12 +268,13 @@ Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:30 UTC · #1
 fake shows no run with this key yet
 *What we saw*
 • fake shows no run with this key yet
-What is served now could not be asked.
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:29 UTC)
 › What became of it?: It never started
 › What did you see?: Looked at the run: step 3 never began
 *It succeeded* records this revision as live.
 *It failed* ends it and frees the target; what is served now is asked again.
 *It never started* allows a new deploy. If the first one wakes up later, both will run.
+⚠️ web itself serves `a41c9e2`: that speaks against *It succeeded*.
 [ Record it ] [ Not now ]\
 """,
             "saw: Say what you saw.",

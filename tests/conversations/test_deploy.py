@@ -49,7 +49,7 @@ Ada · `5d2f0b7` · 2026-11-24 09:04 UTC · #1
 Ada typed `/ops deploy web staging`
 From `a41c9e2` to `5d2f0b7`\
 """,
-            "Running: Step 3 of 4: migrate",
+            "Came to step 3 of 4: migrate",
             "Live.",
         ]
     )
@@ -88,7 +88,7 @@ Promote web → production?
     await ship.wait(5_000)
     assert ship.card(2) == snapshot("""\
 ✅ *Live* · web → production
-2 changes · took 8 s · web itself says so
+2 changes · took 4 s · web itself says so
 Ada · `5d2f0b7` · 2026-11-24 09:04 UTC · #2
 [ Changes ] [ Roll back… ]\
 """)
@@ -107,6 +107,7 @@ by Linus and Grace\
 Ada typed `/ops promote web production`
 From `a41c9e2` to `5d2f0b7`\
 """,
+            "Came to step 1 of 4: fetch",
             "Live.",
         ]
     )
@@ -138,13 +139,13 @@ Deploy web → staging?
 2 changes since `b52d0f3`, serving now
 ⚠️ web itself says it serves `b52d0f3`, our record says `5d2f0b7`: that was not deployed from here
 #420 Gift cards (#420) · #415 Retry failed webhooks (#415)
-11 gates passed · usually 6 s · good until 2026-11-24 09:19 UTC
+11 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.type(ADA, "/ops history web staging") == snapshot("""\
 *web · staging* · history
 👁️ Observed · `b52d0f3` · outside · not deployed from here · 2026-11-24 09:04 UTC · serving now
-✅ Live · `5d2f0b7` · 2 changes · Ada · took 6 s · 2026-11-24 09:04 UTC · #1
+✅ Live · `5d2f0b7` · 2 changes · Ada · took 2 s · 2026-11-24 09:04 UTC · #1
 👁️ Observed · `a41c9e2` · outside · not deployed from here · 2026-11-24 09:04 UTC\
 """)
 
@@ -157,7 +158,7 @@ async def test_a_question_learns_what_others_deployed(ship: Ship) -> None:
     assert await ship.type(GRACE, "/ops history web staging") == snapshot("""\
 *web · staging* · history
 👁️ Observed · `b52d0f3` · outside · not deployed from here · 2026-11-24 09:04 UTC · serving now
-✅ Live · `5d2f0b7` · 2 changes · Ada · took 6 s · 2026-11-24 09:04 UTC · #1
+✅ Live · `5d2f0b7` · 2 changes · Ada · took 2 s · 2026-11-24 09:04 UTC · #1
 👁️ Observed · `a41c9e2` · outside · not deployed from here · 2026-11-24 09:04 UTC\
 """)
 
@@ -209,7 +210,7 @@ Deploy api → staging?
         (
             """\
 🔄 *Running* · web → staging
-Started, no step reported yet
+Step 1 of 4: fetch
 Ada · `5d2f0b7` · 2 changes · #1
 [ Roll back… ] [ Stop… ]\
 """,
@@ -322,7 +323,7 @@ No longer live: #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
     await ship.wait(5_000)
     assert ship.card(3) == snapshot("""\
 ↩️ *Rolled back* · web → staging
-Serving `a41c9e2` again · took 7 s
+Serving `a41c9e2` again · took 2 s
 Why: checkout errors
 No longer live: #415 and #412
 Grace · `a41c9e2` · 2026-11-24 09:04 UTC · #3
@@ -343,13 +344,13 @@ No longer live: #415 and #412\
     )
     assert await ship.type(ADA, "/ops history web") == snapshot("""\
 *web · production* · history
-✅ Live · `5d2f0b7` · 2 changes · Ada · took 8 s · 2026-11-24 09:04 UTC · #2 · serving now
+✅ Live · `5d2f0b7` · 2 changes · Ada · took 4 s · 2026-11-24 09:04 UTC · #2 · serving now
 👁️ Observed · `a41c9e2` · outside · not deployed from here · 2026-11-24 09:04 UTC
 ---
 *web · staging* · history
-↩️ Rolled back · `a41c9e2` · 2 changes · Grace · took 7 s · 2026-11-24 09:04 UTC · #3 · serving now
+↩️ Rolled back · `a41c9e2` · 2 changes · Grace · took 2 s · 2026-11-24 09:04 UTC · #3 · serving now
      Why: checkout errors
-✅ Live · `5d2f0b7` · 2 changes · Ada · took 6 s · 2026-11-24 09:04 UTC · #1
+✅ Live · `5d2f0b7` · 2 changes · Ada · took 2 s · 2026-11-24 09:04 UTC · #1
 👁️ Observed · `a41c9e2` · outside · not deployed from here · 2026-11-24 09:04 UTC\
 """)
     assert await ship.type(ADA, "/ops status") == snapshot("""\
@@ -359,7 +360,7 @@ the services of this channel · `/ops status all`\
     assert await ship.type(ADA, "/ops status web staging") == snapshot("""\
 *web*
 staging `a41c9e2` since 2026-11-24 09:04 UTC · web itself says so, 2026-11-24 09:04 UTC
-     Rolled back · Serving `a41c9e2` again · took 7 s · Grace · #3\
+     Rolled back · Serving `a41c9e2` again · took 2 s · Grace · #3\
 """)
     assert await ship.type(ADA, "/ops status all") == snapshot("""\
 Service | Environment | Live | Since (UTC) | State

@@ -57,13 +57,13 @@ async def test_in_the_thread_of_a_card_the_target_may_be_left_out(ship: Ship) ->
 Deploy *web* → *staging*?
 1 change since `5d2f0b7`, serving now
 #420 Gift cards (#420)
-11 gates passed · usually 6 s · good until 2026-11-24 09:19 UTC
+11 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.mention("U02GRACE", "status", thread=root) == snapshot("""\
 *web*
 staging `5d2f0b7` since 2026-11-24 09:04 UTC · 2 changes ahead · web itself says so, 2026-11-24 09:04 UTC
-     Live · 2 changes · took 6 s · web itself says so · Ada · #1\
+     Live · 2 changes · took 2 s · web itself says so · Ada · #1\
 """)
     assert ship.chat.posts[-1].thread == root
 
@@ -196,4 +196,4 @@ async def test_options_while_typing(ship: Ship) -> None:
         "block_id": "ref", "value": "mai",
         "view": {"id": "V1", "type": "modal", "state": {"values": {"service": {"service": {"type": "x", "value": "web"}}}}},
     }  # fmt: skip
-    assert await ship.deliver(body) == snapshot("")
+    assert await ship.deliver(body) == snapshot("mai / main / maintenance")

@@ -37,7 +37,12 @@ async def test_a_hanging_read_is_an_unknown_fact(ship: Ship) -> None:
     await ship.type(ADA, "/ops deploy web staging")
     assert ship.seen_by(ADA) == []
     await ship.wait(30_000)
-    assert ship.seen_by(ADA)[-1] == snapshot()
+    assert ship.seen_by(ADA)[-1] == snapshot("""\
+*Not deployed* · web → staging
+❓ Could not read what web serves in staging: no answer within 8 s.
+     Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
+10 other gates passed · fact_unknown\
+""")
 
 
 async def test_a_start_that_hangs_is_unknown(ship: Ship) -> None:
@@ -47,4 +52,10 @@ async def test_a_start_that_hangs_is_unknown(ship: Ship) -> None:
     await ship.click(ADA, "Deploy to staging")
     ship.provider.down.add("find")
     await ship.wait(100_000)
-    assert ship.card(1) == snapshot()
+    assert ship.card(1) == snapshot("""\
+❓ *Outcome unknown* · web → staging
+Could not look for the run: no answer
+Other deploys to web · staging wait. Nothing will be started twice.
+Ada · `5d2f0b7` · 2 changes · #1
+[ Roll back… ]\
+""")

@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.policy import CheckState, ChecksRule
+from bot.domain.policy import ChecksRule, CheckState
 from tests.conversations.conftest import Launch
 from tests.fakes.deployer import sha
 from tests.support.ship import WEB_STAGING, Ship
@@ -388,7 +388,7 @@ async def test_asking_while_a_target_is_out_of_reach(ship: Ship) -> None:
     assert await ship.type(ADA, "/ops status web") == snapshot("""\
 *web*
 staging `5d2f0b7` since 2026-11-24 09:04 UTC · ⚠️ could not read what web serves in staging: no answer
-     Live · 2 changes · took 6 s · web itself says so · Ada · #1
+     Live · 2 changes · took 2 s · web itself says so · Ada · #1
 production · ⚠️ could not read what web serves in production: no answer\
 """)
     assert await ship.type(ADA, "/ops changes web staging") == snapshot("""\
@@ -398,7 +398,7 @@ Try again soon.\
 """)
     assert await ship.type(ADA, "/ops history web staging") == snapshot("""\
 *web · staging* · history
-✅ Live · `5d2f0b7` · 2 changes · Ada · took 6 s · 2026-11-24 09:04 UTC · #1
+✅ Live · `5d2f0b7` · 2 changes · Ada · took 2 s · 2026-11-24 09:04 UTC · #1
 👁️ Observed · `a41c9e2` · outside · not deployed from here · 2026-11-24 09:04 UTC\
 """)
 

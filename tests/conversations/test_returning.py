@@ -22,7 +22,15 @@ async def test_somebody_was_waiting(launch: Launch) -> None:
     await ship.restart()
     await ship.wait(30_000)
     told = [plain(each.message) for each in ship.chat.posts if each.key.startswith("back:")]
-    assert told == snapshot()
+    assert told == snapshot(
+        [
+            """\
+Quarterdeck was away from 2026-11-24 09:04 UTC to 2026-11-24 09:44 UTC.
+#1 web → staging went on: live.
+1 message arrived late and was not carried out: whoever wrote was told.\
+"""
+        ]
+    )
     await ship.wait(60_000)
     assert len([each for each in ship.chat.posts if each.key.startswith("back:")]) == 1
 
@@ -40,7 +48,14 @@ async def test_a_graceful_end_is_written_down(launch: Launch) -> None:
     """The next start knows since when nobody was here."""
     ship = launch(admin_channel="team-api")
     await ship.running()
-    await ship.engine.end()
+    await ship.end()
     await ship.restart()
     await ship.wait(60_000)
-    assert [plain(each.message) for each in ship.chat.posts if each.key.startswith("back:")] == snapshot()
+    assert [plain(each.message) for each in ship.chat.posts if each.key.startswith("back:")] == snapshot(
+        [
+            """\
+Quarterdeck was away from 2026-11-24 09:04 UTC to 2026-11-24 09:04 UTC.
+#1 web → staging went on: running.\
+"""
+        ]
+    )

@@ -175,12 +175,14 @@ async def test_it_never_ends(ship: Ship) -> None:
     assert ship.card(1) == snapshot("""\
 ✋ *Decision needed* · web → staging
 The run is past its deadline and does not end
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:36 UTC)
 Ada · `5d2f0b7` · 2 changes · #1
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
 """)
     assert ship.thread(1)[-1] == snapshot("""\
 ✋ *Decision needed* · web → staging
 The run is past its deadline and does not end
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:36 UTC)
 The target is held until this is known; nothing is started twice.
 @U02ADA
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
@@ -209,6 +211,7 @@ Ada · `5d2f0b7` · 2 changes · #1
     assert ship.card(1) == snapshot("""\
 ✋ *Decision needed* · web → staging
 The run ended without saying how; web itself serves a41c9e2
+Still serving `a41c9e2` (web itself says so, 2026-11-24 09:06 UTC)
 Ada · `5d2f0b7` · 2 changes · #1
 [ It succeeded… ] [ It failed… ] [ It never started… ]\
 """)

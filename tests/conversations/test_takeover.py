@@ -141,7 +141,7 @@ Ada · `5d2f0b7` · 2 changes · #1
     assert await ship.type(GRACE, "/ops rollback web staging") == snapshot("""\
 Roll back web → staging?
 No change: `a41c9e2` is serving now
-Takes over #1 (unknown): stops it, then rolls back
+Takes over #1 (outcome unknown): stops it, then rolls back
 11 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
@@ -383,7 +383,7 @@ Grace · `a41c9e2` · 2026-11-24 09:14 UTC · #2
 
 
 @pytest.mark.parametrize("lands", [False, True])
-async def test_one_that_could_still_land(ship: Ship, lands: bool) -> None:  # noqa: FBT001 (a parameter of the test)
+async def test_one_that_could_still_land(ship: Ship, lands: bool) -> None:
     """Class C without a run: the plan says so, the service's name is typed, and the target is looked at once more."""
     await good(ship)
     ship.provider.trigger_class = TriggerClass.C
@@ -395,7 +395,7 @@ async def test_one_that_could_still_land(ship: Ship, lands: bool) -> None:  # no
     assert await ship.type(GRACE, "/ops rollback web staging") == snapshot("""\
 Roll back web → staging?
 No change: `a41c9e2` is serving now
-Takes over #1 (unknown)
+Takes over #1 (outcome unknown)
 ⚠️ #1 could still take effect later. You are asked for the service's name.
 11 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging… ] [ All changes ] [ Not now ]\
@@ -405,7 +405,7 @@ Takes over #1 (unknown)
 # Roll back?
 Roll back web → staging?
 No change: `a41c9e2` is serving now
-Takes over #1 (unknown)
+Takes over #1 (outcome unknown)
 ⚠️ #1 could still take effect later. You are asked for the service's name.
 › Type web to confirm: web
 [ Roll back ] [ Not now ]\

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.discovering import all_commands
 from bot.domain.operations import Operation
@@ -32,6 +32,7 @@ from tests.support.counted import Counted
 from tests.support.people import BOT, People
 from tests.support.text import plain
 
+T = TypeVar("T")
 PATIENCE = 2 * SECOND
 ENGINEERS = Role(
     name="deployers",
@@ -210,6 +211,10 @@ class Ship(People):
         await self.engine.begin()
         await self.settle()
 
+    async def end(self) -> None:
+        """Stop as on SIGTERM: passes may finish for a while."""
+        await self._slowly(self.engine.end())
+
     def stop(self) -> None:
         """Die: tasks are abandoned, and whatever they still try to write is refused."""
         supervisor, self.store = self.runtime.supervisor, Counted.reborn_of(self.store)
@@ -277,7 +282,7 @@ class Ship(People):
         """Mention while the database takes its time."""
         return await self._slowly(self.mention(user, text, settle=False))
 
-    async def _slowly(self, doing: Coroutine[Any, Any, str]) -> str:
+    async def _slowly(self, doing: Coroutine[Any, Any, T]) -> T:
         task = asyncio.ensure_future(doing)
         while not task.done():
             await self._breathe()
