@@ -175,7 +175,7 @@ async def run(configuration: config.Configuration, *, lock_wait: Millis = LOCK_W
 async def _lock(app: App, stack: AsyncExitStack, wait: Millis) -> None:
     """Be the only instance on this database; wait a minute for the one before to let go."""
     path = app.configuration.store
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     until = app.clock.now() + wait
     while True:
         try:

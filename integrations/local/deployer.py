@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from integrations.local.words import filled, is_plain
 
 KEPT_RUNS = 50  # finished runs of each target that keep their folder
 _START = 15 * SECOND
+_THREADS = 16
 _NOT_SEEN = "its supervisor is gone, and nobody saw how it ended"
 
 T = TypeVar("T")
@@ -40,6 +42,10 @@ class LocalDeployer:
 
     runs: RunsFolder
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    # Threads of its own: where the disk hangs they all do, and names are still looked up by the loop's.
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="local"), repr=False, compare=False
+    )
 
     @property
     def trigger_class(self) -> TriggerClass:
@@ -195,7 +201,7 @@ class LocalDeployer:
     async def _in_a_thread(self, work: Callable[[], T], *, effect: Effect = Effect.UNKNOWN) -> T:
         """Files may be slow, and nothing may hold up the loop; what the disk refuses becomes an IntegrationError."""
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self.threads, work)
         except OSError as error:
             reason = f"{error.strerror or error}: {error.filename or self.runs.path}"
             raise IntegrationError(

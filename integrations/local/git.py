@@ -1,5 +1,6 @@
 """Asks git: by argv, in a hardened environment, in exactly one repository, with a deadline and a cap."""
 
+import asyncio
 import os
 import re
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from integrations.local.process import Answer, Limits, answer_of
 from integrations.local.text import readable
 
 FULL = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+AT_ONCE = 16  # processes; further questions wait for one to end
 OUTPUT_CAP = 8 * 1024 * 1024
 
 
@@ -72,16 +74,18 @@ class Git:
 
     deadline: Millis
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE), repr=False, compare=False)
 
     async def ask(self, repository: str, *words: str, question: bytes = b"") -> Answer:
         """Whatever git answers, with any exit status; raises IntegrationError where there is no repository."""
         folder = located(repository)
-        answer = await answer_of(
-            ["git", "-C", str(folder), *words],
-            environment=environment(folder),
-            limits=Limits(deadline=self.deadline, output=OUTPUT_CAP),
-            question=question,
-        )
+        async with self.turns:
+            answer = await answer_of(
+                ["git", "-C", str(folder), *words],
+                environment=environment(folder),
+                limits=Limits(deadline=self.deadline, output=OUTPUT_CAP),
+                question=question,
+            )
         if answer.code == 128 and not answer.cut:
             self._refuse_without_repository(repository, answer)
         return answer

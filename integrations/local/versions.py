@@ -1,5 +1,6 @@
 """Asks a target what it serves, by its own command."""
 
+import asyncio
 import os
 import re
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from integrations.local.text import readable
 from integrations.local.words import filled
 
 DEADLINE = 5 * SECOND
+AT_ONCE = 2  # processes that ask one target; whoever asks meanwhile waits
 _REVISION = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -26,6 +28,7 @@ class LocalVersions:
 
     clock: Clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    turns: dict[Target, asyncio.Semaphore] = field(default_factory=dict, repr=False, compare=False)
 
     async def current(self, target: Target, how: BaseModel) -> Live | None:
         """The first word that the command prints; None where it prints nothing, or where there is no command.
@@ -37,9 +40,10 @@ class LocalVersions:
             return None
         argv = filled(settings.current, {"service": target.service, "environment": target.environment})
         kept = {name: os.environ[name] for name in settings.keep_environment if name in os.environ}
-        answer = await answer_of(
-            argv, environment={"PATH": os.defpath} | kept, limits=Limits(deadline=DEADLINE), folder=settings.folder
-        )
+        async with self.turns.setdefault(target, asyncio.Semaphore(AT_ONCE)):
+            answer = await answer_of(
+                argv, environment={"PATH": os.defpath} | kept, limits=Limits(deadline=DEADLINE), folder=settings.folder
+            )
         revision = self._revision(target, answer)
         return Live(revision=revision, said_by=f"{target.service} itself", at=self.clock.now()) if revision else None
 

@@ -6,15 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Migrations
 
 from bot import config
+from bot.app import running
 from bot.discovering import integration_models, integration_modules
 from bot.domain.terms import DAY, HOUR, MINUTE
 from bot.keeping import KIND, RETRY, Keeper
+from bot.playground.playground import Playground
 from bot.store import InlineStore, Store, audit, backups, outbox, settings
+from bot.store.database import connect
+from bot.store.migrations import MIGRATIONS, migrate
 from bot.views import audit as audit_views
 from bot.views import backups as backup_views
-from tests.app.harbour import installation
+from tests.app.harbour import harbour, installation
 
 NOON = 20_000 * DAY + 12 * HOUR
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc", "SLACK_BASE_URL": "http://127.0.0.1:9/api/"}
@@ -153,3 +158,37 @@ async def test_a_restored_database_is_told_of_once(
     assert [each.action for each in await restored.read(lambda tx: audit.since(tx, 0, 9))] == ["database.restored"]
     assert await restored.read(lambda tx: settings.get(tx, backups.RESTORED))
     await restored.close()
+
+
+@pytest.mark.real
+async def test_a_start_on_a_restored_database_of_an_older_version(tmp_path: Path) -> None:
+    """It is copied before it is brought up to date, and the admin channel reads that it was restored, and where the audit ends."""
+    async with harbour(tmp_path) as port:
+        older(port.configuration.store)
+        slack = port.configuration.slack.model_copy(update={"admin_channel": "team-web"})
+        async with running(replace(port.configuration, slack=slack)) as app:
+            (copy,) = port.configuration.backup_folder.iterdir()
+            assert copy.name.endswith("-from-0.1.0.db")
+            head = await app.store.read(audit.head)
+            await port.playground.wait_for(lambda: said(port.playground, "restored from"), timeout=20)
+            await port.playground.wait_for(lambda: said(port.playground, str(head)), timeout=20)
+            assert head.count == 2
+
+
+def older(path: Path) -> None:
+    """A restored database with the first tables only, and one line in its audit."""
+    before = Migrations(MIGRATIONS.name)
+    before._migrations.append(MIGRATIONS._migrations[0])
+    path.touch()
+    with connect(path) as database:
+        migrate(database, path, before)
+        database.execute(
+            "insert into audit (at, actor, action, subject, reason, body) values (1, 'T1/U1', 'a', 's', '', '{}')"
+        )
+        mark = {"file": "old.db", "at": NOON, "aside": "", "told": False}
+        database.execute(settings.PUT, {"key": backups.RESTORED, "value": json.dumps(mark)})
+
+
+def said(playground: Playground, words: str) -> bool:
+    """Whether a message in the channel says so."""
+    return any(words in json.dumps(each.blocks) + each.text for each in playground.messages("team-web"))

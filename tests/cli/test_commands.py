@@ -105,8 +105,14 @@ async def test_run_until_told_to_stop(tmp_path: Path) -> None:
         second = await quarterdeck("run", "--lock-wait", "0", cwd=tmp_path, extra=extra)
         assert second.code == 1
         assert f"process {process.pid}" in second.said
-        adopted = await quarterdeck("adopt", "web", "staging", cwd=tmp_path, extra=extra)
+        nothing = await quarterdeck("adopt", "web", "staging", cwd=tmp_path, extra=extra)
+        assert nothing.code == 1
+        assert "web → staging: Nothing to adopt" in nothing.out
+        head = subprocess.run(["git", "-C", "web", "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True, check=True)
+        (tmp_path / "live-staging").write_bytes(head.stdout)
+        adopted = await quarterdeck("adopt", "web", cwd=tmp_path, extra=extra)
         assert adopted.code == 0, adopted.said
+        assert f"{head.stdout.decode()[:7]} is live and good in staging of web" in adopted.out
         process.terminate()
         assert await process.wait() == 0
         assert process.stderr is not None

@@ -75,11 +75,11 @@ async def test_the_first_two_minutes(tmp_path: Path) -> None:
             ada = Ada(session=session, url=found.group())
             await ada.do("type", text="/ops deploy web staging")
             await ada.press("Deploy", await ada.sees("Deploy web → staging?", lambda it: it["ephemeral"]))
-            card = await ada.sees("Running · web → staging")
+            card = await ada.sees("Running: web to staging")
             await ada.do("switch", id="plug")
-            live = await ada.sees("Live · web → staging")
+            live = await ada.sees("Live: web to staging")
             assert live["ts"] == card["ts"]
-            assert sum("web → staging" in each["text"] for each in await ada.messages() if not each["ephemeral"]) == 1
+            assert sum("web to staging, version" in each["text"] for each in await ada.messages()) == 1
         second = await quarterdeck(*words, cwd=tmp_path)
         assert second.code == 1
         assert found.group() in second.err

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.operations import State
+from bot.domain.operations import Effect, State
 from bot.errors import IntegrationError, Kind, StoreError
-from bot.domain.operations import Effect
 from tests.support.ship import Ship
 
 ADA = "U02ADA"

@@ -179,7 +179,7 @@ class People:
         """Hand a payload to Bolt as Slack would; returns what is seen last because of it (empty: nothing)."""
         self.last = body
         private, posts = len(self.chat.private), len(self.chat.posts)
-        headers = {"x-slack-retry-num": [str(retry)], "x-slack-retry-reason": ["timeout"]} if retry else {}
+        headers = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": "timeout"} if retry else {}
         answer = await dispatch(self.bolt, dict(body), headers, mode="socket_mode")
         ack = str(answer.body or "")
         if '"blocks"' in ack:
