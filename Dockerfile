@@ -1,4 +1,6 @@
-# Quarterdeck as one non-root process with one volume: docker run -v quarterdeck:/data -v ./quarterdeck.yaml:/etc/quarterdeck/quarterdeck.yaml:ro …
+# Quarterdeck as one process without rights, with one volume. The configuration says store: /data/quarterdeck.db. Then:
+#   docker run --init --read-only --tmpfs /tmp --cap-drop ALL --env-file slack.env \
+#     -v quarterdeck:/data -v ./quarterdeck.yaml:/etc/quarterdeck/quarterdeck.yaml:ro quarterdeck
 FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/quarterdeck
@@ -20,6 +22,7 @@ USER quarterdeck
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM
+# where web.private.listen names another port, so must --health-cmd
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8081/healthz', timeout=4)"]
 ENTRYPOINT ["quarterdeck"]

@@ -13,9 +13,9 @@ import click
 import pytest
 
 from bot import config
-from bot.discovering import all_commands, integration_models, integration_modules
 from bot.commanding import Context, KnownEnvironment, KnownService, Parsed, Vocabulary, parse, with_verb
 from bot.config.reference import setting_paths
+from bot.discovering import all_commands, integration_models, integration_modules
 from bot.domain.terms import Door
 from tests.support.docs import ROOT, fresh, pages
 

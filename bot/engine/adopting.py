@@ -7,7 +7,7 @@ from bot.domain.terms import Target, Unknown
 from bot.engine.living import what_is_live
 from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, deployments
-from bot.views import notices
+from bot.views import notices, refusals
 
 
 async def adopt(runtime: Runtime, target: Target, *, by: str) -> Message:
@@ -16,7 +16,7 @@ async def adopt(runtime: Runtime, target: Target, *, by: str) -> Message:
     live = await what_is_live(runtime, environment)
     if not isinstance(live, Live) or not live.revision:
         why = live.why if isinstance(live, Unknown) else "nothing is live there"
-        return notices.not_allowed(f"Nothing to adopt: {why}.")
+        return refusals.not_possible(f"There is nothing to adopt: {why}.", next_step="Nothing was recorded.")
     now = runtime.clock.now()
     good = Deployment(target=target, revision=live.revision, since=now, verified=True, by="adopted")
 

@@ -153,7 +153,13 @@ class Clicks:
             plan = await self._runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
         if plan is None or plan.changes is None:
             target = plan.target if plan else Target(service="", environment="")
-            message = changes.no_changes(target, "Nothing was live there before, so there is nothing to compare.")
+            unread = plan is not None and plan.live
+            why = (
+                "They could not be read."
+                if unread
+                else "Nothing was live there before, so there is nothing to compare."
+            )
+            message = changes.no_changes(target, why)
         else:
             message = changes.change_list(plan.changes, plan.target)
         await answering.privately(message, replace=False)

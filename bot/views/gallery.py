@@ -311,7 +311,9 @@ def _notices(s: Samples) -> dict[str, Sample]:
         ),
         "arrived late": lambda: notices.arrived_late(f"/ops deploy {s.service}", late_by=7 * MINUTE),
         "audit head": lambda: audit.head({"id": "17", "hash": "5e" * 32, "count": "17"}),
-        "restored": lambda: backups.restored({"file": f"{s.service}.db", "at": str(NOON), "aside": f"{s.service}.db.old"}),
+        "restored": lambda: backups.restored(
+            {"file": f"{s.service}.db", "at": str(NOON), "aside": f"{s.service}.db.old"}
+        ),
         "already running": lambda: notices.already_running(running, names=s.names),
         "nothing again": notices.nothing_again,
         "unreachable": lambda: notices.unreachable(s.service, s.failure),

@@ -474,7 +474,7 @@ The step migrate may have run in part.
 Ada · `bad5eed` · 3 changes · 2026-11-24 09:04 UTC · #1
 [ Log ] [ Try again… ] [ Roll back… ]\
 """)
-    sent = str([each.message.payload() for each in (*ship.chat.posts, *ship.chat.private)])
+    sent = str([message.payload() for message in ship.chat.everything()])
     assert "<!channel>" not in sent
     assert "<@U02EVIL>" not in sent
     assert "<https://evil" not in sent
@@ -497,6 +497,6 @@ async def test_secrets_never_leave(launch: Launch) -> None:
     ship.provider.break_off("1:1:1", detail="token hunter2-and-more refused")
     await ship.wait(10_000)
     typed = await ship.type(ADA, "/ops hunter2-and-more")
-    everything = [each.message.payload() for each in (*ship.chat.posts, *ship.chat.private)]
-    everything += [each.body for each in (*ship.chat.views, *ship.chat.homes.values())]  # type: ignore[misc]
-    assert "hunter2-and-more" not in f"{shown} {typed} {everything}"
+    everything = [message.payload() for message in ship.chat.everything()]
+    windows = [each.body for each in (*ship.chat.views, *ship.chat.homes.values())]
+    assert "hunter2-and-more" not in f"{shown} {typed} {everything} {windows}"

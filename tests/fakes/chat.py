@@ -61,6 +61,14 @@ class FakeChat:
         """The next calls of `method` fail so; one with `lost` has its effect all the same."""
         self.failures.setdefault(method, deque()).extend(errors)
 
+    def everything(self) -> list[Message]:
+        """Every message that anybody saw, as it stands."""
+        return [*(each.message for each in self.posts), *(each.message for each in self.private)]
+
+    def deactivate(self, user: str) -> None:
+        """Somebody leaves the company."""
+        self.people[user] = replace(self.people[user], standing=Standing.DEACTIVATED)
+
     def share(self, channel: str) -> None:
         """Another workspace joins a channel."""
         self.channels[channel] = replace(self.channels[channel], shared=True)

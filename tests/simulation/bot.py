@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.discovering import all_commands
 from bot.commanding import Command
+from bot.discovering import all_commands
 from bot.domain.requests import Delivery, DeliveryKind
 from bot.domain.terms import Millis
 from bot.engine.conversing import Conversation

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 NEVER = 1 << 60
 
 
-class Struck(BaseException):  # noqa: N818  # the process dies here; it is caught by the simulated store alone
+class Struck(BaseException):  # the process dies here; it is caught by the simulated store alone
     """Raised inside a commit: it unwinds SQLite's transaction and nothing of the bot's own code."""
 
 

@@ -92,7 +92,9 @@ class Crew:
             return f"rollback {where} because it is broken"
         if chance < 0.92:
             return f"promote {target.service}" if target.environment == "production" else f"deploy {where} main"
-        return self.rng.choice((f"status {target.service}", f"stop {where}", f"history {where}", "deplyo web", f"plan {where}"))
+        return self.rng.choice(
+            (f"status {target.service}", f"stop {where}", f"history {where}", "deplyo web", f"plan {where}")
+        )
 
     def _revision(self, target: Target) -> str:
         """The newest, or any of the last few."""
@@ -168,7 +170,9 @@ class Crew:
         return key, trigger, url
 
     def _send(self, delivery: Delivery) -> None:
-        self.world.trace(f"crew: {delivery.key} {delivery.invocation.who.user} {delivery.invocation.text or delivery.offer}")
+        self.world.trace(
+            f"crew: {delivery.key} {delivery.invocation.who.user} {delivery.invocation.text or delivery.offer}"
+        )
         self.world.slack.send(delivery)
 
     def failed(self, delivery: Delivery) -> None:
@@ -210,13 +214,17 @@ class Crew:
         elif verb is V.STOP:
             self._press(offer, user, channel, ts, after=self.rng.randrange(500, 20 * SECOND), likely=habits.stops)
         elif verb is V.PLAN_ROLLBACK:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(SECOND, 30 * SECOND), likely=self._rolls(offer))
+            self._press(
+                offer, user, channel, ts, after=self.rng.randrange(SECOND, 30 * SECOND), likely=self._rolls(offer)
+            )
         elif verb is V.DECIDE:
             number = int(offer.body["operation"])
             self.deciding.setdefault(number, self.world.time.now)
             self._decide_later(number)
         elif verb in {V.SUGGEST, V.PLAN_DEPLOY} and self.busy:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(SECOND, 20 * SECOND), likely=habits.suggestions)
+            self._press(
+                offer, user, channel, ts, after=self.rng.randrange(SECOND, 20 * SECOND), likely=habits.suggestions
+            )
         elif verb in {V.SHOW_CHANGES, V.SHOW_LOG, V.DISMISS, V.ADOPT}:
             self._press(offer, user, channel, ts, after=self.rng.randrange(SECOND, MINUTE), likely=habits.looks)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.terms import MINUTE, SECOND, Millis
 
-
 KEPT = frozenset({"slack_outage_most", "moves", "run_takes"})
 
 

@@ -83,9 +83,7 @@ class SimRepository:
         low, high = sorted((places[base], places[head]))
         between = tuple(reversed(self.commits[low + 1 : high + 1]))
         if places[head] > places[base]:
-            return ChangeSet(
-                base=base, head=head, relation=Relation.AHEAD, arriving=between[:10], total=len(between)
-            )
+            return ChangeSet(base=base, head=head, relation=Relation.AHEAD, arriving=between[:10], total=len(between))
         return ChangeSet(base=base, head=head, relation=Relation.BEHIND, leaving=between[:10])
 
 
@@ -103,10 +101,14 @@ class SimIntegration:
         return self.provider.trigger_class
 
     async def _read(self, what: str, effect: Callable[[], T]) -> T:
-        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=False), changes=False)
+        return await self.wire.call(
+            f"{self.provider.name}.{what}", effect, self._fate(what, changes=False), changes=False
+        )
 
     async def _change(self, what: str, effect: Callable[[], T]) -> T:
-        return await self.wire.call(f"{self.provider.name}.{what}", effect, self._fate(what, changes=True), changes=True)
+        return await self.wire.call(
+            f"{self.provider.name}.{what}", effect, self._fate(what, changes=True), changes=True
+        )
 
     def _fate(self, what: str, *, changes: bool) -> Fate:
         provider = self.provider
@@ -172,6 +174,4 @@ class SimIntegration:
     def integration(self) -> Integration:
         """All of it as one connection; what the blind one deploys to cannot be asked what it serves."""
         blind = self.provider.trigger_class is TriggerClass.D
-        return Integration(
-            name=self.provider.name, deployer=self, versions=None if blind else self, changes=self
-        )
+        return Integration(name=self.provider.name, deployer=self, versions=None if blind else self, changes=self)

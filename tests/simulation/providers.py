@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.operations import AttemptKey, Effect
 from bot.domain.terms import MINUTE, SECOND, Millis, Target, short
-from bot.ports import Order, RunState, Snapshot, TriggerClass
 from bot.errors import IntegrationError, Kind
+from bot.ports import Order, RunState, Snapshot, TriggerClass
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

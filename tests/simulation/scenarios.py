@@ -9,7 +9,6 @@ from bot.store import operations
 from tests.simulation.crew import QUIET, Habits
 from tests.simulation.faults import CALM, FaultPlan
 from tests.simulation.setting import channel_of
-
 from tests.simulation.simulation import rest
 from tests.simulation.world import World, listening
 

@@ -27,9 +27,7 @@ PROMOTED = {"web"}  # its production takes what staging had
 ROLE = Role(
     name="deployers",
     people=frozenset({"engineering"}),
-    may=frozenset(
-        {Permission.DEPLOY, Permission.ROLLBACK, Permission.PROMOTE, Permission.STOP, Permission.DECIDE}
-    ),
+    may=frozenset({Permission.DEPLOY, Permission.ROLLBACK, Permission.PROMOTE, Permission.STOP, Permission.DECIDE}),
 )
 DEADLINE = 4 * MINUTE
 TARGETS = tuple(Target(service=name, environment=where) for name in SERVICES for where in ("staging", "production"))
@@ -38,7 +36,9 @@ TARGETS = tuple(Target(service=name, environment=where) for name in SERVICES for
 def channels() -> dict[str, Channel]:
     """By id: one for each team, one for all, one for the administrators."""
     names = ["general", "ops", *(f"team-{name}" for name in SERVICES)]
-    made = [Channel(id=f"C{at:02d}", name=name, shared=False, archived=False, member=True) for at, name in enumerate(names)]
+    made = [
+        Channel(id=f"C{at:02d}", name=name, shared=False, archived=False, member=True) for at, name in enumerate(names)
+    ]
     return {each.id: each for each in made}
 
 

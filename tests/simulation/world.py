@@ -1,5 +1,6 @@
 """A simulated world: the outside that lives on, the bot that dies and is born again, and the driver of virtual time."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -7,20 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import asyncio
-
 import structlog
 
 from bot.domain.leases import Deployment
-from bot.domain.terms import MINUTE, SECOND, Millis, Target
 from bot.domain.operations import UNFINISHED
+from bot.domain.terms import MINUTE, SECOND, Millis, Target
 from bot.store import Tx, deployments
 from bot.store.database import Remembered
 from bot.store.transactions import read_once
 from tests.simulation.bot import Bot
 from tests.simulation.crash import NEVER, Crashes
 from tests.simulation.crew import Crew, Habits
-from tests.simulation.faults import FaultPlan, Fates
+from tests.simulation.faults import Fates, FaultPlan
 from tests.simulation.invariants import Judge
 from tests.simulation.loop import START, Time, dispose
 from tests.simulation.ports import SimRandom, SimRepository
@@ -131,7 +130,7 @@ class World:
         """One line of what happened."""
         self.log.add(self.time.now, line)
 
-    def count(self, fault: str, happened: bool = True) -> None:  # noqa: FBT001, FBT002  # reads as "count it, if"
+    def count(self, fault: str, happened: bool = True) -> None:  # reads as "count it, if"
         """One more fault of that kind."""
         if happened:
             self.counts[fault] += 1

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.discovering import all_commands, integration_models, integration_modules
 from bot.cli import COMMANDS
 from bot.commanding.reference import BEGIN, refreshed
 from bot.config.reference import integration_table, renewed, settings_table
+from bot.discovering import all_commands, integration_models, integration_modules
 from bot.domain.operations import TERMINAL, TRANSITIONS, Operation, State
 from bot.domain.plans import OfferVerb
 from bot.domain.policy import GATES

@@ -25,7 +25,7 @@ class People:
     chat: FakeChat
     bolt: AsyncApp = field(init=False)
     last: Body = field(init=False, default_factory=dict)
-    acked: Message = field(init=False, default=Message(text=""))  # noqa: RUF009 (frozen)
+    acked: Message = field(init=False, default=Message(text=""))
     _numbers: Iterator[int] = field(init=False)
 
     async def settle(self) -> None:
@@ -82,6 +82,10 @@ class People:
         return await self._event(
             {"type": "member_joined_channel", "user": BOT, "channel": channel, "team": TEAM, "inviter": user}
         )
+
+    async def news(self, event: Body) -> str:
+        """Something changed in Slack."""
+        return await self._event(event)
 
     async def _event(self, event: Body, *, settle: bool = True) -> str:
         number = next(self._numbers)

@@ -18,7 +18,7 @@ from bot.engine.engine import Engine
 from bot.engine.intake import Intake
 from bot.engine.runtime import Home, Runtime
 from bot.engine.supervisor import Supervisor
-from bot.ports import Finding, Severity
+from bot.ports import Finding, Integration, Severity
 from bot.slack.app import bolt_app
 from bot.slack.client import web_client
 from bot.slack.followups import Followups
@@ -108,6 +108,7 @@ class Ship(People):
     provider: FakeProvider = field(init=False)
     catalogue: Catalogue = field(default_factory=catalogue)
     secrets: tuple[str, ...] = ()
+    integration: Integration | None = None  # instead of everything that the provider can do
     quiet: bool = True  # False: the story ends in the middle, with messages on their way
 
     def __post_init__(self) -> None:
@@ -139,7 +140,7 @@ class Ship(People):
             random=self.random,
             runner=self.runner,
             supervisor=Supervisor(self.clock),
-            integrations={"fake": self.provider.integration()},
+            integrations={"fake": self.integration or self.provider.integration()},
             home=Home(team=TEAM, bot_user=BOT),
             redactor=Redactor.of(self.secrets),
         )

@@ -71,7 +71,7 @@ def test_confirm_asks_for_the_name() -> None:
 Roll back web → production?
 Back from `5d2f0b7` to `a41c9e2`: 3 changes leave
 ⚠️ Not undone by this: 0042_orders.sql
-Takes over #12 (unknown)
+Takes over #12 (outcome unknown)
 ⚠️ #12 could still take effect later. You are asked for the service's name.
 Why: errors 4.1 % (limit 1 %), 3 checks
 No longer live: #412 Faster checkout · #415 Retry failed webhooks · 1 more
