@@ -68,6 +68,13 @@ def _formatter(redactor: Redactor, *, terminal: bool) -> ProcessorFormatter:
     )
 
 
+def _harmless(text: str) -> str:
+    """A terminal obeys what it is shown, and text of others gets into events: only line breaks and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text)
+
+
 class _Cleaning:
     """Takes secrets out of an event, whatever shape they hide in."""
 
@@ -92,5 +99,5 @@ class _Cleaning:
         return self._text(str(value))
 
     def _text(self, text: str) -> str:
-        clean = self._redactor.text(text)
+        clean = _harmless(self._redactor.text(text))
         return clean if len(clean) <= LONGEST else f"{clean[:LONGEST]}… ({len(clean)} characters)"

@@ -7,6 +7,7 @@ import structlog
 from bot.domain.messages import Message, View
 from bot.domain.requests import Delivery, DeliveryKind
 from bot.domain.terms import Door, Millis
+from bot.engine.facts import shared
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
 
@@ -42,9 +43,9 @@ class Answering:
         log.error("no way to answer", ref=invocation.ref, user=invocation.who.user)
 
     async def in_thread(self, message: Message) -> None:
-        """Where a mention was written, for everybody there; elsewhere privately."""
+        """Where a mention was written, for everybody there; privately elsewhere, and where others share the channel."""
         invocation = self.delivery.invocation
-        if invocation.door is not Door.MENTION:
+        if invocation.door is not Door.MENTION or await shared(self.runtime, invocation.where) is not False:
             await self.privately(message)
             return
         try:

@@ -52,7 +52,9 @@ class Gathered:
 async def gather(runtime: Runtime, question: Question) -> Gathered:
     """Read everything that the gates and the plan need."""
     found = runtime.catalogue.find(question.target)
-    person, foreign = await asyncio.gather(people.who(runtime, question.who), shared(runtime, question.where))
+    person, foreign = await asyncio.gather(
+        people.who(runtime, question.who, acting=True), shared(runtime, question.where)
+    )
     if found is None:
         return _without_target(runtime, question, person=person, foreign=foreign)
     service, environment = found

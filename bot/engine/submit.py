@@ -134,9 +134,11 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
     thread = plan.thread if environment.announce == "thread" and channel == plan.channel else ""
 
     def commit(tx: Tx) -> Operation | None:
+        current = plans.get(tx, plan.id)
+        if current is None or current.state is not PlanState.OPEN:
+            return None  # replaced or declined while the facts were read again
         used: UseResult = offers.use(tx, offer.id, who.user, now)
-        rival = rival_of(tx, plan)
-        if not used.ok or rival is not None:
+        if not used.ok or rival_of(tx, plan) is not None:
             return None
         started = begin(tx, runtime, wanted, environment, thread=thread)
         if not plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.CONFIRMED, operation=started.id):

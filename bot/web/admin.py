@@ -47,16 +47,15 @@ class AdminSocket:
 
     def _listen(self) -> socket.socket:
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o177)
         try:
             self._path.unlink(missing_ok=True)
             with _address(self._path) as address:
                 listening.bind(address)
+            # Nobody gets in before we listen; the umask is the whole process's, and other threads make folders meanwhile.
+            self._path.chmod(0o600)
         except OSError:
             listening.close()
             raise
-        finally:
-            os.umask(before)
         return listening
 
     async def close(self) -> None:
@@ -82,7 +81,7 @@ class AdminSocket:
         try:
             asked = json.loads(line)
             verb = self._verbs[asked["verb"]]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return {"ok": False, "error": f"unknown request; known: {', '.join(self._verbs)}"}
         try:
             return {"ok": True, **await verb(asked)}

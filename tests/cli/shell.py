@@ -51,12 +51,12 @@ async def quarterdeck(*words: str, cwd: Path, extra: Mapping[str, str] | None = 
     return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
 
-def typed(*words: str, cwd: Path, extra: Mapping[str, str] | None = None) -> Ran:
+def typed(*words: str, cwd: Path, extra: Mapping[str, str] | None = None, answers: str = "") -> Ran:
     """The same in this process, for what ends before anything is served; a bug's traceback is a failed test."""
     before = Path.cwd()
     os.chdir(cwd)
     try:
-        ran = CliRunner().invoke(main, words, env=extra, catch_exceptions=False, prog_name="quarterdeck")
+        ran = CliRunner().invoke(main, words, input=answers, env=extra, catch_exceptions=False, prog_name="quarterdeck")
     finally:
         os.chdir(before)
     return Ran(code=ran.exit_code, out=ran.stdout, err=ran.stderr)

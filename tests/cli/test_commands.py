@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.harbour import harbour, installation
-from tests.cli.shell import environment, quarterdeck, ready, start
+from tests.cli.shell import environment, quarterdeck, ready, start, typed
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1-abc", "SLACK_APP_TOKEN": "xapp-1-abc", "SLACK_BASE_URL": "http://127.0.0.1:9/api/"}
 
@@ -40,48 +40,43 @@ def test_help_names_every_command_and_imports_none() -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["check", "run"])
-async def test_a_bad_configuration_exits_2(tmp_path: Path, text: str | None, says: str, command: str) -> None:
+def test_a_bad_configuration_exits_2(tmp_path: Path, text: str | None, says: str, command: str) -> None:
     """Every problem with its place and its fix, before anything connects."""
     if text is not None:
         (tmp_path / "quarterdeck.yaml").write_text(text)
-    ran = await quarterdeck(command, cwd=tmp_path)
+    ran = typed(command, cwd=tmp_path)
     assert ran.code == 2
     assert says.lower() in ran.said.lower()
     assert "Traceback" not in ran.said
 
 
-async def test_check_is_for_scripts_too(tmp_path: Path) -> None:
+def test_check_is_for_scripts_too(tmp_path: Path) -> None:
     """--json has the same problems and warnings."""
     installation(tmp_path)
-    ran = await quarterdeck("check", "--json", cwd=tmp_path, extra=TOKENS)
+    ran = typed("check", "--json", cwd=tmp_path, extra=TOKENS)
     assert ran.code == 0, ran.said
     assert json.loads(ran.out)["problems"] == []
 
 
-async def test_config_show_names_the_line(tmp_path: Path) -> None:
+def test_config_show_names_the_line(tmp_path: Path) -> None:
     """Each effective value and where it was written."""
     installation(tmp_path)
-    ran = await quarterdeck("config", "show", "web", "staging", cwd=tmp_path, extra=TOKENS)
+    ran = typed("config", "show", "web", "staging", cwd=tmp_path, extra=TOKENS)
     assert ran.code == 0, ran.said
     assert "environment.confirm" in ran.out
     assert "quarterdeck.yaml:" in ran.out
-    wrong = await quarterdeck("config", "show", "web", "moon", cwd=tmp_path, extra=TOKENS)
+    wrong = typed("config", "show", "web", "moon", cwd=tmp_path, extra=TOKENS)
     assert wrong.code == 2
 
 
-async def test_the_printers(tmp_path: Path) -> None:
+def test_the_printers(tmp_path: Path) -> None:
     """manifest, schema and preview print what they say, as JSON where scripts read it."""
-    assert (
-        json.loads((await quarterdeck("manifest", cwd=tmp_path)).out)["features"]["slash_commands"][0]["command"]
-        == "/ops"
-    )
-    assert (await quarterdeck("manifest", "--link", cwd=tmp_path)).out.startswith(
-        "https://api.slack.com/apps?new_app=1"
-    )
-    assert "slack" in json.loads((await quarterdeck("schema", cwd=tmp_path)).out)["properties"]
-    assert "Live" in (await quarterdeck("preview", "card succeeded", cwd=tmp_path)).out
-    assert "blocks" in json.loads((await quarterdeck("preview", "card succeeded", "--json", cwd=tmp_path)).out)
-    unknown = await quarterdeck("preview", "card suceeded", cwd=tmp_path)
+    assert json.loads((typed("manifest", cwd=tmp_path)).out)["features"]["slash_commands"][0]["command"] == "/ops"
+    assert (typed("manifest", "--link", cwd=tmp_path)).out.startswith("https://api.slack.com/apps?new_app=1")
+    assert "slack" in json.loads((typed("schema", cwd=tmp_path)).out)["properties"]
+    assert "Live" in (typed("preview", "card succeeded", cwd=tmp_path)).out
+    assert "blocks" in json.loads((typed("preview", "card succeeded", "--json", cwd=tmp_path)).out)
+    unknown = typed("preview", "card suceeded", cwd=tmp_path)
     assert unknown.code == 2
     assert "card succeeded" in unknown.err
 
@@ -107,12 +102,12 @@ async def test_run_until_told_to_stop(tmp_path: Path) -> None:
         assert f"process {process.pid}" in second.said
         nothing = await quarterdeck("adopt", "web", "staging", cwd=tmp_path, extra=extra)
         assert nothing.code == 1
-        assert "web → staging: Nothing to adopt" in nothing.out
-        head = subprocess.run(["git", "-C", "web", "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True, check=True)
-        (tmp_path / "live-staging").write_bytes(head.stdout)
+        assert "web → staging: There is nothing to adopt" in nothing.out
+        head = (tmp_path / "web" / ".git" / "refs" / "heads" / "main").read_text()
+        (tmp_path / "live-staging").write_text(head)
         adopted = await quarterdeck("adopt", "web", cwd=tmp_path, extra=extra)
         assert adopted.code == 0, adopted.said
-        assert f"{head.stdout.decode()[:7]} is live and good in staging of web" in adopted.out
+        assert f"{head[:7]} is live and good in staging of web" in adopted.out
         process.terminate()
         assert await process.wait() == 0
         assert process.stderr is not None

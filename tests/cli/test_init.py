@@ -130,3 +130,20 @@ def test_force_keeps_what_was_there(tmp_path: Path) -> None:
     assert "Wrote quarterdeck.yaml" in forced.out, forced.said
     assert (tmp_path / "quarterdeck.yaml.before").read_text() == before
     assert (tmp_path / "quarterdeck.yaml").read_text() != before
+
+
+def test_six_questions_and_a_second_chance(tmp_path: Path) -> None:
+    """A wrong answer is explained and asked again, also a hidden one; nothing else is asked, and no secret is shown."""
+    installation(tmp_path)
+    (tmp_path / "quarterdeck.yaml").unlink()
+    said = "xapp-1-abc\nxoxb-1-abc\nxapp-1-abc\nada\nU02ADA\nnowhere\nweb\n\nteam-web\nunasked"
+    words = ("--no-browser", "--slack-base-url", "http://127.0.0.1:9/api/")
+    ran = typed("init", *words, cwd=tmp_path, answers=said)
+    assert "Wrote quarterdeck.yaml" in ran.out, ran.said
+    assert {line[:3] for line in ran.out.splitlines() if line[1:3] == "/6"} == {f"{number}/6" for number in range(1, 7)}
+    assert "a bot token begins with xoxb-" in ran.err
+    assert "not an e-mail address" in ran.said
+    assert "is not a git repository" in ran.said
+    assert "xoxb-1-abc" not in ran.said
+    assert (tmp_path / "secrets" / "bot_token").read_text() == "xoxb-1-abc"
+    assert "deploy.sh" in (tmp_path / "quarterdeck.yaml").read_text()

@@ -1,5 +1,6 @@
 """The same ships as in the conversations: an attacker meets the whole bot."""
 
 from tests.conversations.conftest import launch, ship
+from tests.integrations.local.conftest import scene
 
-__all__ = ["launch", "ship"]
+__all__ = ["launch", "scene", "ship"]

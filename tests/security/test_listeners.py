@@ -90,12 +90,13 @@ async def test_too_many_connections_push_out_the_oldest(public: int, monkeypatch
 
 async def test_a_flood_of_probes_is_one_write_at_a_time() -> None:
     """Whoever reaches the private listener cannot keep the database busy."""
-    writing, most, written = 0, 0, 0
-    enough = asyncio.Event()
+    writing, most = 0, 0
+    begun, enough = asyncio.Event(), asyncio.Event()
 
     async def write() -> None:
-        nonlocal writing, most, written
-        writing, written = writing + 1, written + 1
+        nonlocal writing, most
+        writing += 1
+        begun.set()
         most = max(most, writing)
         await enough.wait()
         writing -= 1
@@ -109,8 +110,7 @@ async def test_a_flood_of_probes_is_one_write_at_a_time() -> None:
     port = int((await listener.open()).rpartition(":")[2])
     sent = b"GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n"
     asking = [asyncio.ensure_future(_until_closed(port, sent)) for _ in range(20)]
-    while not written:
-        await asyncio.sleep(0)
+    await begun.wait()
     enough.set()
     assert all(b"200" in said for said in await asyncio.gather(*asking))
     assert most == 1

@@ -83,3 +83,12 @@ async def _forged(ship: Ship, carried: str, values: Mapping[str, str]) -> str:
     view = ship.chat.views[-1]
     ship.chat.views.append(type(view)(body={**view.body, "private_metadata": carried}))
     return await ship.submit(ADA, values)
+
+
+@pytest.mark.parametrize("words", ["status web", "history web staging", "changes web staging", "why web staging"])
+async def test_in_a_shared_channel_only_whoever_asked_sees_the_answer(ship: Ship, words: str) -> None:
+    """The other company reads along there: commit titles and revisions are not posted for it."""
+    before = len(ship.chat.posts)
+    assert "web" in await ship.mention(ADA, words, channel="C04")
+    assert len(ship.chat.posts) == before
+    assert ship.seen_by(ADA)

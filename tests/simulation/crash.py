@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 NEVER = 1 << 60
@@ -29,8 +29,7 @@ class Crashes:
     passed: int = 0
     count: int = 0
     names: list[str] = field(default_factory=list)
-    remember: bool = False
-    only: str = ""  # points whose name contains this; the others are not counted
+    context: Callable[[], str] | None = None  # what every remembered point is written down with
     by_kind: Counter[str] = field(default_factory=Counter)
     _now: bool = False
     _hot: int = 0
@@ -44,11 +43,9 @@ class Crashes:
 
     def strikes(self, name: str) -> bool:
         """Whether the process dies at this point."""
-        if self.only and self.only not in name:
-            return False
         self.passed += 1
-        if self.remember:
-            self.names.append(name)
+        if self.context is not None:
+            self.names.append(f"{name} while {self.context()}")
         if self._now or self.passed in self.at:
             self._now = False
             return self._dies(name)
@@ -85,6 +82,12 @@ def kind_of(name: str) -> str:
     return name.rpartition(" ")[2]
 
 
-def counted(names: Iterable[str]) -> Counter[str]:
-    """How many points there are of each name."""
-    return Counter(names)
+def distinct(names: Sequence[str], most: int = 2) -> tuple[int, ...]:
+    """The numbers (from 1) of the points worth dying at: of those that differ in nothing, the first few."""
+    seen: Counter[str] = Counter()
+    chosen = []
+    for number, name in enumerate(names, 1):
+        seen[name] += 1
+        if seen[name] <= most:
+            chosen.append(number)
+    return tuple(chosen)

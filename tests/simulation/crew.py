@@ -229,6 +229,8 @@ class Crew:
             self._press(offer, user, channel, ts, after=self.rng.randrange(SECOND, MINUTE), likely=habits.looks)
 
     def _rolls(self, offer: Offer) -> float:
+        if "operation" not in offer.body:  # it leads to a new plan
+            return self.habits.suggestions if self.busy else 0.0
         operation = self._operation(int(offer.body["operation"]))
         if operation.finished:
             return self.habits.rolls_back if self.busy else 0.0

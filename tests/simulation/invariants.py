@@ -1,6 +1,7 @@
 """What must be true after every commit, at every start and effect outside, and when everything has come to rest."""
 
 import sqlite3
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -104,9 +105,8 @@ class Judge:
 
     def heard(self, _logger: object, method: str, event: dict[str, Any]) -> dict[str, Any]:
         """Every log line of the product: an exception is a defect, whatever catches it."""
-        if method == "exception":
-            import sys
-
+        del method
+        if event.get("exc_info"):
             self.bug(f"{event.get('event')} {event.get('key', '')}{event.get('operation', '')}: {sys.exc_info()[1]!r}")
         raise structlog.DropEvent
 

@@ -95,7 +95,7 @@ class Told:
 def tell(flow: Flow, *, at: frozenset[int] = frozenset(), kill_in: State | None = None, seed: str = "flow") -> Told:
     """Tell the story to a new world, with crashes at these points; then everything is looked at."""
     world = World(seed=f"{seed}/{flow.name}", plan=flow.plan, habits=flow.habits)
-    world.crashes.at, world.crashes.remember, world.judge.kill_in = at, True, kill_in
+    world.crashes.at, world.crashes.context, world.judge.kill_in = at, lambda: _standing(world), kill_in
     world.faults.scripted = {name: list(fates) for name, fates in flow.fates.items()}
     world.crew.busy = False
     for after, user, words in flow.says:
@@ -112,6 +112,11 @@ def tell(flow: Flow, *, at: frozenset[int] = frozenset(), kill_in: State | None 
     )  # fmt: skip
     world.close()
     return told
+
+
+def _standing(world: World) -> str:
+    states = [each.state for each in world.judge.watched.values()]
+    return ", ".join(states) or "nothing"
 
 
 def _typed(world: World, user: str, words: str, place: Place, door: Door) -> Callable[[], None]:

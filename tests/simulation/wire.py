@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from bot.errors import QuarterdeckError
 from bot.store import InlineStore, Tx
 from bot.store.transactions import AFTER_COMMIT
 from tests.simulation.crash import Struck
@@ -43,7 +44,7 @@ class Wire:
         def land() -> None:
             try:
                 landed.append((effect(), None))
-            except Exception as error:  # noqa: BLE001  # the other side says no: that is its answer
+            except QuarterdeckError as error:  # the other side says no: that is its answer
                 landed.append((None, error))
             if changes and bot.alive:
                 bot.strikes(f"{name} landed")
