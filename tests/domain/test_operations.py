@@ -211,3 +211,9 @@ def test_decisions(outcome: State, effect: Effect | None) -> None:
     """A person's word ends it, with what they saw."""
     ended = advancing.decided(operation(State.NEEDS_HUMAN), outcome, because="saw it", at=NOW)
     assert (ended.state, ended.effect, ended.note) == (outcome, effect, "saw it")
+
+
+def test_what_changed_meanwhile_is_not_sent_again() -> None:
+    """No run was found and the recipe is another one by now: a person has to look."""
+    ended = advancing.outdated(operation(State.UNKNOWN), at=NOW)
+    assert (ended.state, ended.reason) == (State.NEEDS_HUMAN, Reason.PLAN_CHANGED)
