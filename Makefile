@@ -6,7 +6,7 @@ DEMO ?= .demo
 PORT ?= 8320
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-clean test test-fast lint format types docs prove lock clean
+.PHONY: help demo demo-clean test test-fast lint format types docs simulate prove lock clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: $(VENV)/.dev  ## put style right
 
 docs: $(VENV)/.dev  ## write the generated parts of the documentation anew
 	$(BIN)/python -m tests.support.docs
+
+simulate: $(VENV)/.dev  ## N simulated operations from SEED (N=100000 takes more than an hour), with a progress bar
+	$(BIN)/python -m tests.simulation.run --operations $(or $(N),1000) --seed $(or $(SEED),1)
 
 prove: $(VENV)/.dev  ## the long runs, by hand
 	$(BIN)/python -m pytest -q -m prove

@@ -55,7 +55,7 @@ class Bot:
         self.world = world
         self.alive = True
         self.listening = False
-        self.loop = VirtualLoop(world.time)
+        self.loop = VirtualLoop(world.time)  # type: ignore[abstract]  # it is the part of a loop that coroutines need
         self.store = SimStore(self, InlineStore(world.link, probe=probe_of(self)))
         clock = SimClock(time=world.time)
         self.supervisor = Supervisor(clock)

@@ -30,9 +30,9 @@ class Habits:
     late: float = 0.02  # confirms after the plan has expired
     twice: float = 0.12  # presses again at once
     foreign: float = 0.03  # somebody else presses, with an id that was not for them
-    stops: float = 0.05
+    stops: float = 0.2
     stops_now: float = 0.85  # says yes when asked
-    takes_over: float = 0.05
+    takes_over: float = 0.2
     takes_over_unknown: float = 0.25
     rolls_back: float = 0.06
     suggestions: float = 0.1
@@ -81,7 +81,7 @@ class Crew:
     def _somewhere(self) -> Target:
         """Mostly where nothing is going on."""
         free = [each for each in TARGETS if not self.world.going_on(each)]
-        return self.rng.choice(free if free and self.rng.random() < 0.9 else TARGETS)
+        return self.rng.choice(free if free and self.rng.random() < 0.8 else TARGETS)
 
     def _words(self, target: Target) -> str:
         where = f"{target.service} {target.environment}"
@@ -212,11 +212,10 @@ class Crew:
         elif verb is V.STOP_NOW:
             self._press(offer, user, channel, ts, after=self.rng.randrange(800, 8 * SECOND), likely=habits.stops_now)
         elif verb is V.STOP:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(500, 20 * SECOND), likely=habits.stops)
+            self._press(offer, user, channel, ts, after=self.rng.randrange(200, 6 * SECOND), likely=habits.stops)
         elif verb is V.PLAN_ROLLBACK:
-            self._press(
-                offer, user, channel, ts, after=self.rng.randrange(SECOND, 30 * SECOND), likely=self._rolls(offer)
-            )
+            after = self.rng.randrange(200, self.rng.choice((5, 30)) * SECOND)
+            self._press(offer, user, channel, ts, after=after, likely=self._rolls(offer))
         elif verb is V.DECIDE:
             number = int(offer.body["operation"])
             self.deciding.setdefault(number, self.world.time.now)

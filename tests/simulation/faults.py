@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.domain.terms import MINUTE, SECOND, Millis
 
@@ -21,11 +22,11 @@ class FaultPlan:
     refused: float = 0.02  # proven: nothing happened
     limited: float = 0.02  # 429
     unreachable: float = 0.02  # the connection was refused
-    error_before: float = 0.01  # 5xx, nothing happened
+    error_before: float = 0.006  # 5xx, nothing happened
     error_after: float = 0.03  # 5xx, it happened
-    timeout_before: float = 0.008  # never arrives
+    timeout_before: float = 0.004  # never arrives
     timeout_after: float = 0.03  # it happened
-    late: float = 0.015  # timeout, and it happens up to forty seconds later
+    late: float = 0.012  # timeout, and it happens up to forty seconds later
     hanging: float = 0.003  # happens, and nobody ever answers
     # reads
     read_error: float = 0.01
@@ -37,22 +38,25 @@ class FaultPlan:
     cancel_ignored: float = 0.1
     run_takes: tuple[Millis, Millis] = (SECOND, 12 * SECOND)
     serves_late: float = 0.1
-    provider_outage: float = 0.02  # chance each minute and provider
+    provider_outage: float = 0.005  # chance each ten seconds and provider
     # Slack
     slack_limited: float = 0.01
     slack_error: float = 0.005  # nothing happened
     slack_lost: float = 0.02  # it happened, the answer was lost
     slack_lost_before: float = 0.005  # it did not happen, the answer was lost
-    slack_outage: float = 0.01  # chance each minute
+    slack_outage: float = 0.006  # chance each ten seconds
     slack_outage_most: Millis = 4 * MINUTE
     twice: float = 0.1  # a delivery comes again
     late_delivery: float = 0.05
-    # the repository
+    deleted: float = 0.02  # chance every ten seconds that somebody deletes a card
+    # others
+    outside: float = 0.03  # chance every ten seconds that somebody deploys by hand
     moves: float = 0.3  # chance every ten seconds
 
     def calm(self) -> "FaultPlan":
         """The same with nothing going wrong."""
-        return replace(self, **{name: 0 for name in self.__dataclass_fields__ if name not in KEPT})
+        nothing: dict[str, Any] = dict.fromkeys(self.__dataclass_fields__.keys() - KEPT, 0)
+        return replace(self, **nothing)
 
     def without_crashes(self) -> "FaultPlan":
         """The same with a bot that lives."""

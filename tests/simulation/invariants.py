@@ -84,6 +84,7 @@ class Judge:
     world: "World"
     watched: dict[int, Watched] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
+    visited: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
     kill_in: State | None = None  # the process dies as soon as an operation has come to this state
@@ -130,7 +131,7 @@ class Judge:
                 self.fail(f"an attempt of #{number} was {was} and is {is_now}")
             if number not in numbers:
                 numbers.append(number)
-        self.world.rows(lambda tx: [self._whole(tx, number) for number in numbers])
+        self.world.rows(lambda tx: self._all_whole(tx, numbers))
         if self.kill_in is not None and any(self.watched[number].state is self.kill_in for number in numbers):
             self.kill_in = None
             self.world.crashes.now()
@@ -151,6 +152,7 @@ class Judge:
         watched.decided = was is State.NEEDS_HUMAN and now in TERMINAL
         watched.asked = watched.asked or now is State.NEEDS_HUMAN
         watched.state, watched.up_since = now, self.world.uptime()
+        self.visited[now] += 1
         if now in TERMINAL:
             self.open.discard(number)
             self.outcomes[now] += 1
@@ -192,6 +194,10 @@ class Judge:
         sent = self.world.slack.sent.get(self.watched[number].key)
         if sent is not None and sent.delivery.invocation.who != operation.who:
             self.fail(f"I5: #{number} of {operation.who.user} was started by {sent.delivery.invocation.who.user}")
+
+    def _all_whole(self, tx: Tx, numbers: list[int]) -> None:
+        for number in numbers:
+            self._whole(tx, number)
 
     def _whole(self, tx: Tx, number: int) -> None:
         operation = operations.get(tx, number)

@@ -52,19 +52,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """Virtual seconds."""
         return self._time.now / 1000
 
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(  # type: ignore[override]  # arguments need no types here
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
         """Call in the next turn."""
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
-    def call_later(
+    def call_later(  # type: ignore[override]  # as above
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call so many seconds later."""
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
-    def call_at(
+    def call_at(  # type: ignore[override]  # as above
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """Call at that time of the loop, rounded up to a millisecond."""
@@ -79,7 +81,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         """A future of this loop."""
         return asyncio.Future(loop=self)
 
-    def create_task(
+    def create_task(  # type: ignore[override]  # ours are all coroutines
         self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, context: Context | None = None
     ) -> "asyncio.Task[Any]":
         """A task of this loop."""
@@ -130,6 +132,6 @@ def dispose(tasks: "list[asyncio.Task[Any]]") -> None:
     for task in tasks:
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # as asyncio does for tasks it gives up
         try:
-            task.get_coro().close()  # type: ignore[union-attr]  # ours are all coroutines
+            task.get_coro().close()
         except (RuntimeError, ValueError):
             continue

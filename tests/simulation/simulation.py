@@ -1,15 +1,17 @@
 """`simulate(seed, operations)`: worlds of fifty operations each, one after the other, and what was found in them."""
 
 import gc
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.store import outbox
 from tests.simulation import standing
 from tests.simulation.crew import Habits
 from tests.simulation.faults import FaultPlan
+from tests.simulation.loop import START
+from tests.simulation.setting import TARGETS
 from tests.simulation.world import World, listening
 
 IN_A_WORLD = 50
@@ -29,9 +31,15 @@ class Report:
     faults: Counter[str] = field(default_factory=Counter)
     crash_kinds: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    visited: Counter[str] = field(default_factory=Counter)
     hashes: list[str] = field(default_factory=list)
     violation: str = ""
     trace: list[str] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """One hash of everything that happened in every world."""
+        return hashlib.blake2b("".join(self.hashes).encode(), digest_size=16).hexdigest()
 
 
 def simulate(
@@ -96,15 +104,29 @@ def _weather(world: World) -> None:
         for name in world.repositories:
             if world.rng.random() < world.plan.moves / len(world.repositories):
                 world.push(name)
+        _outages(world)
+        _others(world)
 
     def every_minute() -> None:
         world.time.later(MINUTE, every_minute)
         world.judge.in_time()
-        if world.crew.busy:
-            _outages(world)
 
     world.time.later(10 * SECOND, every_ten)
     world.time.later(MINUTE, every_minute)
+
+
+def _others(world: World) -> None:
+    """People who do not ask the bot: one deploys by hand where nothing is going on, one deletes a message."""
+    plan, rng = world.plan, world.rng
+    if rng.random() < plan.outside:
+        target = rng.choice([each for each in TARGETS if not world.going_on(each)] or TARGETS[:1])
+        if not world.going_on(target):
+            world.count("outside: deployed by hand")
+            recent = world.repositories[f"acme/{target.service}"].commits[-4:]
+            world.provider_of(target).deploy_outside(target, rng.choice(recent).revision)
+    if rng.random() < plan.deleted and world.judge.watched:
+        world.count("slack: a card deleted")
+        world.slack.delete(f"operation:{rng.choice(sorted(world.judge.watched))}:card")
 
 
 def _outages(world: World) -> None:
@@ -125,14 +147,12 @@ def _add(report: Report, world: World) -> None:
     report.crashes += world.crashes.count
     report.points += world.crashes.passed
     report.deliveries += len(world.slack.sent)
-    report.virtual += world.time.now
+    report.virtual += world.time.now - START
     report.faults += world.counts
     report.crash_kinds += world.crashes.by_kind
     report.outcomes += world.judge.outcomes
+    report.visited += world.judge.visited
     report.hashes.append(world.log.digest())
     if world.judge.wrong:
         report.violation = f"{world.judge.wrong[0]} (world {world.seed})"
         report.trace = list(world.log.lines)
-
-
-__all__ = ["Report", "live", "outbox", "rest", "simulate"]

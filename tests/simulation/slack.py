@@ -56,6 +56,7 @@ class SimSlack:
     sent: dict[str, Sent] = field(default_factory=dict)
     triggers: dict[str, str] = field(default_factory=dict)  # to whom a trigger belongs
     urls: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
     made: int = 0
     away_until: Millis = 0
 
@@ -93,6 +94,13 @@ class SimSlack:
         posted.message, posted.edits = message, posted.edits + 1
         self.world.trace(f"slack: edit {posted.key}: {message.text[:60]}")
         self.world.crew.saw(message, channel=channel, ts=ts, user="")
+
+    def delete(self, key: str) -> None:
+        """Somebody removes a message; when it is edited next, it is missed."""
+        for posted in self.by_key.pop(key, []):
+            del self.posts[posted.channel, posted.ts]
+            self.deleted.add(key)
+            self.world.trace(f"slack: somebody deletes {key}")
 
     def show(self, user: str, message: Message, channel: str) -> None:
         """One person sees something."""

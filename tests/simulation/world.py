@@ -197,7 +197,7 @@ class World:
         try:
             while bot.alive and not judge.wrong and bot.loop.turn():
                 turned = True
-                if bot.alive and crashes.strikes_between():
+                if self.bot.alive and crashes.strikes_between():
                     self.dies("at an await")
         finally:
             asyncio._set_running_loop(None)
