@@ -216,7 +216,7 @@ def test_a_switch_that_was_killed_half_way_is_settled(shore: Shore) -> None:
     orphan = subprocess.Popen(["sleep", "60"])
     ship.write(place.newcomer, {"pid": orphan.pid, "since": ship.since(orphan.pid)})
     ship.settle(place)
-    assert ship.since(orphan.pid) == ""  # gone; who took note of its end first, the switch or this test, does not matter
+    assert ship.since(orphan.pid) == ""  # gone; whether the switch or this test reaps it does not matter
     orphan.wait()
     assert place.record.read_text() == serving
     assert not place.newcomer.exists()
