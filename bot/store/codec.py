@@ -36,6 +36,7 @@ class Codec(Generic[T]):
                 self._plain.append((each.name, lambda value: value or None, lambda value: value or 0))
             else:
                 self._plain.append((each.name, _to_column(hint), _from_column(hint)))
+        self._read = self.reader("")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -52,14 +53,29 @@ class Codec(Generic[T]):
 
     def thing(self, row: Mapping[str, Value]) -> T:
         """The dataclass of a row; columns that it does not know are left alone."""
-        values = {name: turn(row[name]) for name, _, turn in self._plain if name in row}
-        for name, prefix, codec in self._inner:
-            values[name] = codec.thing({column: row[prefix + column] for column in codec.columns})
-        return self._kind(**values)
+        return self._read(row)
+
+    def reader(self, prefix: str) -> Callable[[Mapping[str, Value]], T]:
+        """A function that makes one of these from columns with that prefix; most columns are taken as they are, so those cost nothing more."""
+        kind = self._kind
+        as_is = [(name, prefix + name) for name, _, turn in self._plain if turn is _same]
+        turned = [(name, prefix + name, turn) for name, _, turn in self._plain if turn is not _same]
+        inner = [(name, codec.reader(prefix + more)) for name, more, codec in self._inner]
+
+        def read(row: Mapping[str, Value]) -> T:
+            values: dict[str, Any] = {name: row[column] for name, column in as_is if column in row}
+            for name, column, turn in turned:
+                if column in row:
+                    values[name] = turn(row[column])
+            for name, part in inner:
+                values[name] = part(row)
+            return kind(**values)
+
+        return read
 
     def things(self, rows: list[Row]) -> tuple[T, ...]:
         """The dataclasses of many rows."""
-        return tuple(self.thing(row) for row in rows)
+        return tuple(map(self._read, rows))
 
     def insert(self, table: str, *, without: frozenset[str] = frozenset(), then: str = "") -> str:
         """The statement that adds a row of this shape."""
