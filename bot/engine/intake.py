@@ -67,11 +67,10 @@ class Intake:
         except (StoreError, TimeoutError) as error:
             log.error("delivery not recorded", ref=delivery.invocation.ref, error=str(error))  # noqa: TRY400 (the cause is known)
             return self._not_recorded(delivery)
-        if not fresh:
-            return Ack()
-        if not prepared.done:
+        if fresh and not prepared.done:
             self.start(delivery, late=False)
-        return prepared.ack
+        # What was answered in the ack is answered again: the first ack may never have arrived.
+        return prepared.ack if fresh or prepared.done else Ack()
 
     async def _keep(self, delivery: Delivery, prepared: Prepared) -> bool:
         """True for a new row. A commit that comes too late writes nothing, so that what we said stays true."""
@@ -81,12 +80,12 @@ class Intake:
         def keep(tx: Tx) -> bool:
             if clock.now() > before:
                 raise StoreError("the database was too slow; nothing was written")
-            if not inbox.add(tx, delivery, clock.now()) and not inbox.revive(tx, delivery, clock.now()):
-                return False
-            offers.insert_many(tx, prepared.offers)
-            if prepared.done:
+            fresh = inbox.add(tx, delivery, clock.now()) or inbox.revive(tx, delivery, clock.now())
+            if fresh or prepared.done:
+                offers.insert_many(tx, prepared.offers)
+            if fresh and prepared.done:
                 inbox.finish(tx, delivery.key, clock.now(), "answered")
-            return True
+            return fresh
 
         writing = asyncio.ensure_future(self._runtime.store.write(keep))
         done, _ = await asyncio.wait({writing}, timeout=COMMIT_WAIT / 1000)

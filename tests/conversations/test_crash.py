@@ -28,6 +28,15 @@ async def test_the_same_delivery_four_times(launch: Launch) -> None:
     assert len(ship.seen_by(ADA)) == seen
 
 
+async def test_what_was_answered_in_the_ack_is_answered_again(ship: Ship) -> None:
+    """The first ack may have been lost: a repetition gets the same words, never silence."""
+    told = await ship.type(ADA, "/ops deplyo web staging")
+    assert "deploy" in told
+    assert await ship.deliver(ship.last, retry=1) == told
+    await ship.restart()
+    assert await ship.deliver(ship.last, retry=2) == told
+
+
 async def test_the_same_click_and_the_same_mention_four_times(ship: Ship) -> None:
     """Every kind of delivery is known by its key."""
     await ship.mention(ADA, "deploy web staging")
@@ -196,6 +205,17 @@ async def test_a_person_decides(ship: Ship, answer: str) -> None:
 That button is too old: nothing was done.
 Ask again: `/ops status web`\
 """)
+
+
+async def test_a_decision_without_its_card(ship: Ship) -> None:
+    """Somebody deleted the card that asks: the Home tab asks the same, so the target is not held for ever."""
+    await undecided(ship)
+    ship.chat.posts[:] = [each for each in ship.chat.posts if each.key != "operation:1:card"]
+    assert "Decision needed" in await ship.open_home(GRACE)
+    await ship.click_home(GRACE, "It never started…")
+    await ship.submit(GRACE, {"answer": "cancelled", "saw": "looked at the servers"})
+    assert (await ship.operation(1)).state == "cancelled"
+    assert "Deploy web" in await ship.type(ADA, "/ops deploy web staging")
 
 
 DECIDED = snapshot(
