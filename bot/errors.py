@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.operations import Effect
-from bot.domain.policy import Refusal
+from bot.domain.verdicts import Refusal
 
 
 class QuarterdeckError(Exception):

@@ -9,10 +9,10 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.facts import CheckReport, Live
 from bot.domain.messages import Message, View
 from bot.domain.operations import AttemptKey, Effect
 from bot.domain.people import Person
-from bot.domain.policy import CheckReport, Live
 from bot.domain.terms import Action, Millis, Target
 
 

@@ -11,11 +11,11 @@ from bot.domain.leases import Deployment
 from bot.domain.messages import Message
 from bot.domain.operations import Operation
 from bot.domain.plans import Offer, Plan
-from bot.domain.policy import Verdict
 from bot.domain.requests import Invocation, Request
 from bot.domain.status import Desk as Mine
 from bot.domain.status import Status
 from bot.domain.terms import Permission, Target, Unknown
+from bot.domain.verdicts import Verdict
 from bot.ports import Finding
 
 

@@ -16,8 +16,8 @@ from bot.config.nodes import Mapping as MappingNode
 from bot.config.nodes import Node
 from bot.config.problems import Problem
 from bot.config.values import Zone
+from bot.domain.facts import ChecksRule, TargetPolicy
 from bot.domain.plans import canonical_hash
-from bot.domain.policy import ChecksRule, TargetPolicy
 from bot.domain.roles import Role
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr
 from bot.config.configuration import Configuration, Environment, Origin, Service, Source
 from bot.config.names import plain_name
 from bot.config.nodes import Mapping, Node, Path, Scalar, dotted, find
-from bot.domain.policy import ChecksRule
+from bot.domain.facts import ChecksRule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.config.nodes import Mapping, Node, dotted
 from bot.config.outline import Named, ServiceOutline
 from bot.config.problems import known_words
 from bot.config.reading import Reader
-from bot.domain.policy import ChecksRule
+from bot.domain.facts import ChecksRule
 
 PRODUCTION_NAMES = frozenset({"production", "prod", "live"})
 NO_ORDER = "none"

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.domain.facts import Live
 from bot.domain.operations import Effect, Operation, State
-from bot.domain.policy import Live, Refusal
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, SECOND, Identity, Millis, short
+from bot.domain.verdicts import Refusal
 
 POLL: Millis = 2 * SECOND
 RETRY: Millis = 5 * SECOND

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.domain.facts import Live
 from bot.domain.leases import Deployment
 from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, Plan
-from bot.domain.policy import Live
 from bot.domain.terms import Millis, Target, Unknown
 
 

@@ -1,8 +1,8 @@
 """Adopt what is live: somebody says that it is known to work, so that a rollback can return to it."""
 
+from bot.domain.facts import Live
 from bot.domain.leases import Deployment
 from bot.domain.messages import Message
-from bot.domain.policy import Live
 from bot.domain.terms import Target, Unknown
 from bot.engine.living import what_is_live
 from bot.engine.runtime import Runtime

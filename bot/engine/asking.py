@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.facts import Live
 from bot.domain.help import Grant, Whoami
 from bot.domain.leases import Deployment
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person
 from bot.domain.plans import Offer, Plan
-from bot.domain.policy import Live, Verdict
 from bot.domain.requests import Invocation, Request
 from bot.domain.roles import may
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import READING, Identity, Permission, Target, Unknown
+from bot.domain.verdicts import Verdict
 from bot.engine import observing, people, planning
 from bot.engine.catalogue import Environment, Service
 from bot.engine.living import what_is_live

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from bot import config
-from bot.domain.policy import TargetPolicy
+from bot.domain.facts import TargetPolicy
 from bot.domain.roles import Role
 from bot.domain.terms import MINUTE, Millis, Target
 

@@ -10,11 +10,11 @@ from bot.domain.help import Topic
 from bot.domain.messages import Message
 from bot.domain.people import Standing
 from bot.domain.plans import Offer, Plan
-from bot.domain.policy import Verdict
 from bot.domain.requests import Invocation, Request
 from bot.domain.roles import may
 from bot.domain.status import Desk as Mine
 from bot.domain.terms import Identity, Permission, Target, Unknown
+from bot.domain.verdicts import Verdict
 from bot.engine import asking, planning, presenting
 from bot.engine.facts import shown
 from bot.engine.runtime import Runtime

@@ -5,17 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.facts import CheckReport, ChecksRule, Facts, Holder, Live
 from bot.domain.leases import Deployment
 from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
 from bot.domain.people import Person
-from bot.domain.policy import (
-    PERMISSION_OF,
-    CheckReport,
-    ChecksRule,
-    Facts,
-    Holder,
-    Live,
-)
+from bot.domain.policy import PERMISSION_OF
 from bot.domain.terms import Action, Millis, Place, Target, Unknown
 from bot.engine import people, resolving
 from bot.engine.catalogue import Environment, Service, is_user

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.domain import advancing
+from bot.domain.facts import Live
 from bot.domain.operations import Effect, Operation, State
-from bot.domain.policy import Live
 from bot.domain.terms import MINUTE, Millis, Unknown, short
 from bot.engine import preflight, record, taking
 from bot.engine.living import what_is_live

@@ -1,6 +1,6 @@
 """What a target serves: it is asked itself; where it cannot answer by configuration, our record is."""
 
-from bot.domain.policy import Live
+from bot.domain.facts import Live
 from bot.domain.terms import Unknown
 from bot.engine.catalogue import Environment
 from bot.engine.runtime import Runtime, read

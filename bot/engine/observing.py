@@ -1,8 +1,8 @@
 """Deployments that somebody else made: where a target serves what our record does not say, the record learns it."""
 
 from bot.domain.events import Event
+from bot.domain.facts import Live
 from bot.domain.leases import Deployment
-from bot.domain.policy import Live
 from bot.domain.terms import Target, Unknown
 from bot.engine.runtime import Runtime
 from bot.errors import StoreError

@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.changes import Change, ChangeSet, Resolution
+from bot.domain.facts import Live
 from bot.domain.operations import AttemptKey, Operation, State
 from bot.domain.plans import PLAN_LIFE, Offer, OfferVerb, Plan, PlanState, plan_hash
-from bot.domain.policy import (
-    Live,
-    Refusal,
-    Verdict,
-    judge,
-    refusal,
-)
+from bot.domain.policy import judge, refusal
 from bot.domain.requests import Invocation, Request
 from bot.domain.terms import Action, Place, Unknown
+from bot.domain.verdicts import Refusal, Verdict
 from bot.engine import homes, observing
 from bot.engine.facts import Gathered, gather
 from bot.engine.resolving import Question

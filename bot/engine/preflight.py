@@ -3,16 +3,12 @@
 from bot.domain import advancing
 from bot.domain.changes import Resolution
 from bot.domain.events import Event
+from bot.domain.facts import Live
 from bot.domain.operations import Attempt, AttemptKey, AttemptState, Effect, Operation, State
 from bot.domain.plans import Plan
-from bot.domain.policy import (
-    Answer,
-    Live,
-    Refusal,
-    Verdict,
-)
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, SECOND, Millis, short
+from bot.domain.verdicts import Answer, Refusal, Verdict
 from bot.engine import planning, record, taking
 from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from bot.domain.messages import Message
 from bot.domain.operations import Operation
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
-from bot.domain.policy import Refusal
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, Action, Identity, short
+from bot.domain.verdicts import Refusal
 from bot.engine import rendering
 from bot.engine.facts import rolled_back_from
 from bot.engine.planning import Planned

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain import advancing
+from bot.domain.facts import Live
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person, Standing
-from bot.domain.policy import STANDING_REFUSALS, Live
+from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.reasons import Reason
 from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from bot.domain import advancing
 from bot.domain.operations import TAKEABLE, Operation, State
 from bot.domain.plans import Offer, Plan, PlanState
-from bot.domain.policy import Refusal
 from bot.domain.reasons import Reason
 from bot.domain.requests import Invocation
 from bot.domain.terms import Identity
+from bot.domain.verdicts import Refusal
 from bot.engine import planning, record
 from bot.engine.catalogue import Environment
 from bot.engine.planning import Draft, Planned

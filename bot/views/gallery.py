@@ -11,10 +11,10 @@ from bot.domain.messages import Message, View
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.people import Standing
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
-from bot.domain.policy import Refusal
 from bot.domain.reasons import Reason
 from bot.domain.status import Desk, ServiceStatus, Status, Waiting
 from bot.domain.terms import MINUTE, SECOND, Action, Permission, Target, Unknown
+from bot.domain.verdicts import Refusal
 from bot.errors import UserError
 from bot.ports import Finding, Severity
 from bot.views import (

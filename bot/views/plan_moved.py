@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.messages import Block, Message
 from bot.domain.plans import Offer, OfferVerb, Plan
-from bot.domain.policy import Refusal
 from bot.domain.terms import short
+from bot.domain.verdicts import Refusal
 from bot.views import kit
 from bot.views.faces import place
 from bot.views.kit import Markup

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from bot.domain.messages import Block, Message
 from bot.domain.plans import Offer, OfferVerb
-from bot.domain.policy import Refusal, Verdict
 from bot.domain.reasons import Reason
 from bot.domain.terms import Action, Target
+from bot.domain.verdicts import Refusal, Verdict
 from bot.errors import UserError
 from bot.views import kit
 from bot.views.faces import names_within

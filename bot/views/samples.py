@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from bot.domain.changes import Change, ChangeSet, Relation
+from bot.domain.facts import Live
 from bot.domain.help import Topic
 from bot.domain.leases import Deployment
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.people import Person, Standing
 from bot.domain.plans import Offer, OfferVerb, Plan
-from bot.domain.policy import Answer, Live, Verdict
 from bot.domain.reasons import Reason
 from bot.domain.status import ServiceStatus, TargetStatus
 from bot.domain.terms import DAY, HOUR, MINUTE, SECOND, Action, Identity, Millis, Target
+from bot.domain.verdicts import Answer, Verdict
 
 NOON: Millis = 1_795_525_200_000  # 2026-11-24 13:00 UTC
 OLD, NEW, OTHER = ("a41c9e2" + "0" * 33, "5d2f0b7" + "1" * 33, "77ab310" + "2" * 33)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from bot.domain.facts import Live
 from bot.domain.messages import Block, Message
 from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb
-from bot.domain.policy import Live
 from bot.domain.status import ServiceStatus, Status, TargetStatus
 from bot.domain.terms import Unknown, short
 from bot.views import kit

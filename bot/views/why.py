@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.domain.messages import Block, Message
-from bot.domain.policy import Verdict
 from bot.domain.terms import Action, Target
+from bot.domain.verdicts import Verdict
 from bot.views import kit
 from bot.views.kit import Markup
 from bot.views.offers import DOING

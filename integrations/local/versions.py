@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from bot.domain.facts import Live
 from bot.domain.operations import Effect
-from bot.domain.policy import Live
 from bot.domain.terms import SECOND, Target
 from bot.errors import IntegrationError, Kind
 from bot.ports import Clock

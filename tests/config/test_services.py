@@ -3,7 +3,7 @@
 import pytest
 
 from bot.config import Announce, Environment
-from bot.domain.policy import ChecksRule
+from bot.domain.facts import ChecksRule
 from tests.config.files import Files, Script, Workflow
 
 FORGE = 'integrations: {forge: {token: "${SIGNING}"}, other: {kind: forge, token: "${SIGNING}"}}'

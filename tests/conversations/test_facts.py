@@ -3,7 +3,7 @@
 import pytest
 from inline_snapshot import snapshot
 
-from bot.domain.policy import ChecksRule, CheckState
+from bot.domain.facts import ChecksRule, CheckState
 from tests.conversations.conftest import Launch
 from tests.fakes.deployer import sha
 from tests.support.ship import WEB_STAGING, Ship

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain import advancing
+from bot.domain.facts import Live
 from bot.domain.operations import (
     HOLDS,
     TAKEABLE,
@@ -18,14 +19,9 @@ from bot.domain.operations import (
     Operation,
     State,
 )
-from bot.domain.policy import (
-    Answer,
-    Live,
-    Refusal,
-    Verdict,
-)
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, SECOND, Action, Identity, Target
+from bot.domain.verdicts import Answer, Refusal, Verdict
 
 WEB = Target(service="web", environment="production")
 ADA = Identity(team="T1", user="U02ADA")

@@ -8,19 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.changes import RefKind, Resolution
+from bot.domain.facts import CheckReport, ChecksRule, CheckState, Facts, Holder, Live, TargetPolicy
 from bot.domain.people import Person, Standing
-from bot.domain.policy import (
-    GATES,
-    CheckReport,
-    ChecksRule,
-    CheckState,
-    Facts,
-    Holder,
-    Live,
-    TargetPolicy,
-    judge,
-    refusal,
-)
+from bot.domain.policy import GATES, judge, refusal
 from bot.domain.reasons import Reason
 from bot.domain.roles import Role, may
 from bot.domain.terms import READING, Action, Identity, Permission, Target, Unknown

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.changes import Change, ChangeSet, RefKind, Relation, Resolution
+from bot.domain.facts import CheckReport, CheckState, Live
 from bot.domain.operations import Effect
-from bot.domain.policy import CheckReport, CheckState, Live
 from bot.domain.terms import Millis, Target
 from bot.errors import IntegrationError, Kind
 from bot.ports import Clock, Integration, Order, Preview, Run, RunState, Snapshot, TriggerClass

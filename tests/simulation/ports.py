@@ -9,8 +9,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from bot.domain.changes import Change, ChangeSet, RefKind, Relation, Resolution
+from bot.domain.facts import Live
 from bot.domain.operations import Effect
-from bot.domain.policy import Live
 from bot.domain.terms import Millis, Target
 from bot.errors import IntegrationError, Kind
 from bot.ports import Integration, Order, Preview, Run, Snapshot, TriggerClass

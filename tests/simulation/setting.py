@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from bot.domain.facts import TargetPolicy
 from bot.domain.people import Person, Standing
-from bot.domain.policy import TargetPolicy
 from bot.domain.roles import Role
 from bot.domain.terms import MINUTE, Identity, Permission, Target
 from bot.engine.catalogue import Catalogue, Environment, Service

@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any, TypeVar
 
 from bot.discovering import all_commands
+from bot.domain.facts import ChecksRule, TargetPolicy
 from bot.domain.operations import Operation
-from bot.domain.policy import ChecksRule, TargetPolicy
 from bot.domain.roles import Role
 from bot.domain.terms import MINUTE, SECOND, Millis, Permission, Target
 from bot.engine.catalogue import Catalogue, Environment, Service

@@ -5,8 +5,8 @@ import pytest
 from bot.domain.messages import Message
 from bot.domain.operations import Effect, State
 from bot.domain.plans import OfferVerb
-from bot.domain.policy import Refusal
 from bot.domain.terms import Action
+from bot.domain.verdicts import Refusal
 from bot.views import kit, refusals, replies
 from bot.views.samples import OLD, Samples
 from bot.views.together import together

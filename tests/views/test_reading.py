@@ -6,10 +6,10 @@ import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.changes import Change, ChangeSet, Relation
+from bot.domain.facts import Live
 from bot.domain.help import HelpPage
 from bot.domain.operations import State
 from bot.domain.people import Standing
-from bot.domain.policy import Live
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import DAY, Action, Target, Unknown
 from bot.ports import Finding, Severity

@@ -1,0 +1,93 @@
+"""Facts: everything that a decision needs, gathered beforehand; what could not be read is an Unknown in its place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.people import Person
+from bot.domain.roles import Role
+from bot.domain.terms import Action, Millis, Target, Unknown
+
+
+class ChecksRule(StrEnum):
+    """What an environment asks of the provider's checks."""
+
+    REQUIRED = "required"
+    NONE = "none"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetPolicy:
+    """The resolved rules of one target; its canonical form is hashed into every plan."""
+
+    production: bool
+    confirm: bool
+    after: str = ""
+    checks: ChecksRule = ChecksRule.NONE
+    named_checks: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+class CheckState(StrEnum):
+    """What the provider says of a revision's checks."""
+
+    GREEN = "green"
+    RED = "red"
+    RUNNING = "running"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckReport:
+    """All checks of a revision: names by state; `overall` is the worst of them."""
+
+    overall: CheckState
+    by_name: Mapping[str, CheckState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The unfinished operation that holds a target."""
+
+    operation: int
+    action: Action
+    state: str
+    who: str  # mention
+    since: Millis
+    takeable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What a target serves: `said_by` is who told us ("web itself", "our record"), empty revision means nothing yet."""
+
+    revision: str
+    said_by: str
+    at: Millis
+    since: Millis = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Everything a decision needs, gathered beforehand; a read that failed is an Unknown in its place."""
+
+    now: Millis
+    action: Action
+    target: Target
+    policy: TargetPolicy | None  # None: there is no such target
+    person: Person | Unknown
+    home_team: str
+    shared_channel: bool | Unknown
+    resolution: Resolution | Unknown | None  # None: nothing to resolve (no last good revision)
+    planned_revision: str = ""  # what the plan shows; empty while planning
+    live: Live | Unknown | None = None
+    changes: ChangeSet | Unknown | None = None
+    checks: CheckReport | Unknown | None = None  # None: no integration with checks
+    verified_before: bool | Unknown = True  # the revision was verified in the environment before
+    holder: Holder | None = None
+    owner_operation: int = 0  # the operation that asks (it may hold its own target)
+    unsettled: bool = False  # the last operation here failed half way: what is live may not be whole
+    known_services: tuple[str, ...] = ()
+    helpers: tuple[str, ...] = ()  # who may do this: for the sentence of a refusal
