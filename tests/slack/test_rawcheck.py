@@ -129,12 +129,6 @@ def test_one_flipped_byte_is_noticed(raw: bytes, place: int) -> None:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[TinySlack]:
-    async with TinySlack().serve() as served:
-        yield served
-
-
-@pytest.fixture
 async def http(slack: TinySlack) -> AsyncIterator[SlackRoom]:
     async with room(slack, http=True) as made:
         yield made

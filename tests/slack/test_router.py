@@ -38,12 +38,6 @@ HELLO = Message(text="Hello.", blocks=({"type": "section", "text": {"type": "pla
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[TinySlack]:
-    async with TinySlack().serve() as served:
-        yield served
-
-
-@pytest.fixture
 async def http(slack: TinySlack) -> AsyncIterator[SlackRoom]:
     async with room(slack, http=True) as made:
         yield made

@@ -1,7 +1,6 @@
 """Socket Mode against a real WebSocket on loopback: fresh tickets, no gap, nothing left behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,26 +13,9 @@ from bot.slack.failures import NotUsable
 from bot.slack.room import SlackRoom
 from bot.slack.sockets import PING_INTERVAL, SILENT_PINGS
 from bot.slack.tasks import Tasks
-from tests.slack.world import Answer, Engine, FakeClock, TinySlack, click, command, direct, event, room
+from tests.slack.world import Answer, Engine, FakeClock, TinySlack, click, command, direct, event
 
 HELLO = Message(text="Hello.")
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[TinySlack]:
-    async with TinySlack().serve() as served:
-        yield served
-
-
-@pytest.fixture
-async def here(slack: TinySlack, clock: FakeClock) -> AsyncIterator[SlackRoom]:
-    async with room(slack, clock=clock) as made:
-        yield made
 
 
 def envelope(body: Answer, kind: str = "slash_commands", name: str = "e1", **fields: Any) -> Answer:

@@ -306,3 +306,26 @@ class WallClock:
 
     async def sleep(self, millis: Millis) -> None:
         await asyncio.sleep(millis / 1000)
+
+
+def broken(kind: str) -> Handle:
+    """A method that answers as a Slack in trouble does."""
+
+    async def handle(request: web.Request, _arguments: Answer) -> web.StreamResponse:
+        if kind == "reset":
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        answers = {
+            "500": web.Response(status=500, text="<html>oops</html>", content_type="text/html"),
+            "503": web.json_response({"ok": False, "error": "service_unavailable"}, status=503),
+            "fatal": web.json_response({"ok": False, "error": "fatal_error"}),
+            "half": web.Response(text='{"ok": tr', content_type="application/json"),
+            "text": web.Response(text="hello", content_type="text/plain"),
+            "list": web.json_response([1]),
+            "empty": web.json_response({}),
+            "no ts": web.json_response({"ok": True}),
+        }
+        return answers[kind]
+
+    return handle
