@@ -32,13 +32,19 @@ demo: $(VENV)/.run  ## the bot in its playground, in your browser
 demo-clean: $(VENV)/.run  ## stop everything the demo started and forget it
 	@$(BIN)/quarterdeck demo --folder $(DEMO) --clean
 
-test: $(VENV)/.dev lint  ## everything that belongs to a change: under five minutes on two cores
-	$(BIN)/python -m coverage run -m pytest -q -m "not prove"
+# The long stories need no coverage and have a core of their own.
+APART := tests/simulation
+
+test: $(VENV)/.dev lint  ## everything that belongs to a change
+	@$(BIN)/python -m pytest -q $(APART) -m "not prove and not mutants" -p no:cacheprovider >.apart.log 2>&1 & apart=$$!; \
+	trap 'kill $$apart 2>/dev/null' EXIT; \
+	$(BIN)/python -m coverage run -m pytest -q -m "not prove and not mutants" $(addprefix --ignore=,$(APART)); rest=$$?; \
+	wait $$apart; told=$$?; echo "── $(APART)"; cat .apart.log; exit $$((told | rest))
 	$(BIN)/python -m coverage report --fail-under=90
 	$(BIN)/python -m coverage report --include='bot/domain/*' --fail-under=100
 
 test-fast: $(VENV)/.dev  ## without browser and slow tests: under a minute
-	$(BIN)/python -m pytest -q -m "not browser and not slow and not prove"
+	$(BIN)/python -m pytest -q -m "not browser and not slow and not mutants and not prove"
 
 lint: $(VENV)/.dev  ## style and types
 	$(BIN)/ruff check .
@@ -56,7 +62,7 @@ simulate: $(VENV)/.dev  ## N simulated operations from SEED (N=100000 takes more
 	$(BIN)/python -m tests.simulation.run --operations $(or $(N),1000) --seed $(or $(SEED),1)
 
 prove: $(VENV)/.dev  ## the long runs, by hand
-	$(BIN)/python -m pytest -q -m prove
+	$(BIN)/python -m pytest -q -m "prove or mutants"
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/run.txt

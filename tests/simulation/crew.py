@@ -133,16 +133,17 @@ class Crew:
         )  # fmt: skip
 
     def click(self, user: str, offer: str, *, channel: str, ts: str) -> None:
-        """Press the button with this offer behind it."""
+        """Press the button with this offer behind it; without a channel it is the one in the Home tab."""
         key, trigger, url = self._marks(user, "click")
         invocation = Invocation(
             who=Identity(team=TEAM, user=user), where=Place(channel=channel, direct=channel.startswith("D")),
-            door=Door.BUTTON, at=self.world.time.now, ref=key, trigger=trigger, response_url=url,
+            door=Door.BUTTON if channel else Door.HOME, at=self.world.time.now, ref=key, trigger=trigger,
+            response_url=url if channel else "",
         )  # fmt: skip
         self._send(
             Delivery(
                 key=key, kind=DeliveryKind.CLICK, invocation=invocation, action=f"offer:{offer}", offer=offer,
-                message=ts or "1.1",
+                message=(ts or "1.1") if channel else "",
             )
         )  # fmt: skip
 
@@ -286,8 +287,10 @@ class Crew:
         rows = self.world.rows(lambda tx: offers.open_of(tx, f"operation:{number}", self.world.time.now))
         right = next((each for each in rows if each.verb is V.DECIDE and each.body.get("answer") == answer), None)
         card = next(iter(self.world.slack.by_key.get(f"operation:{number}:card", ())), None)
-        if answer and right is not None and card is not None:
-            self.click(self.rng.choice(ACTORS), right.id, channel=card.channel, ts=card.ts)
+        if answer and right is not None:
+            # Somebody may have deleted the card: the Home tab asks the same.
+            channel, ts = (card.channel, card.ts) if card else ("", "")
+            self.click(self.rng.choice(ACTORS), right.id, channel=channel, ts=ts)
         self.world.time.later(2 * MINUTE, lambda: self._decide(number))
 
     def _end_by_hand(self, operation: Operation) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.simulation.mutants import MUTANTS, Mutant, hunt
 
 
-@pytest.mark.slow
+@pytest.mark.mutants
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
 def test_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A product with this defect is caught by the stories that are meant for it."""

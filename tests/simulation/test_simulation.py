@@ -69,8 +69,7 @@ def _elsewhere(code: str, hash_seed: str) -> str:
 
 @pytest.mark.slow
 def test_five_thousand() -> None:
-    """The long run of every change, on two cores: each process has its own seed."""
-    argv = [sys.executable, "-m", "tests.simulation.run", "--operations", "2500", "--seed"]
-    runs = [subprocess.Popen([*argv, f"slow/{part}"], stdout=subprocess.PIPE, text=True) for part in range(2)]
-    told = [run.communicate()[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], "\n".join(told)
+    """The long run of every change."""
+    report = simulate("slow", 5_000)
+    assert not report.violation, shown(report)
+    assert report.operations >= 5_000
