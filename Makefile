@@ -33,7 +33,7 @@ demo-clean: $(VENV)/.run  ## stop everything the demo started and forget it
 	@$(BIN)/quarterdeck demo --folder $(DEMO) --clean
 
 # The long stories need no coverage and have a core of their own.
-APART := tests/simulation
+APART := tests/simulation tests/kills
 
 test: $(VENV)/.dev lint  ## everything that belongs to a change
 	@$(BIN)/python -m pytest -q $(APART) -m "not prove and not mutants" -p no:cacheprovider >.apart.log 2>&1 & apart=$$!; \

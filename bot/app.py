@@ -15,17 +15,19 @@ from bot.discovering import all_commands, build_integrations, integration_module
 from bot.domain.terms import MINUTE, SECOND, Millis, Target
 from bot.engine.adopting import adopt
 from bot.engine.catalogue import Catalogue, catalogue_of
+from bot.engine.claiming import Claiming
 from bot.engine.conversing import Conversation
 from bot.engine.desk import Findings
 from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, SECRET_SWEEP, Engine
 from bot.engine.intake import Intake
 from bot.engine.reconcile import SWEEP
-from bot.engine.runtime import Home, Runtime
+from bot.engine.runtime import Home, Road, Runtime
 from bot.engine.supervisor import Supervisor
 from bot.errors import ChatError
 from bot.examining import Subject, examine, instance_id
 from bot.keeping import Keeper
 from bot.ports import Clock, Finding, Integration, Random, Surroundings
+from bot.rehearsing import rehearsals, road_of
 from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
 from bot.situation import situation
 from bot.slack.manifest import PATH
@@ -35,17 +37,21 @@ from bot.store.backups import before_migration
 from bot.store.errors import Trouble, Unusable
 from bot.store.lockfile import instance_lock
 from bot.store.retention import Ages, sweep
-from bot.views import notices
+from bot.streaming import LOOK as STREAM_SWEEP
+from bot.streaming import AuditStream, sink_of
+from bot.views import holds, notices
 from bot.views.kit import Redactor
 from bot.web.admin import AdminSocket, path_beside
+from bot.web.claims import ClaimDoor
 from bot.web.health import Health
-from bot.web.listeners import Listener, SlackDoor, private_app, public_app
+from bot.web.listeners import Listener, SlackDoor, knock_app, private_app, public_app
 from bot.web.metrics import Metrics, Reading
 from bot.web.reach import beat
 
 log = structlog.get_logger(__name__)
 LOCK_WAIT: Millis = 60 * SECOND
 RETENTION_SWEEP: Millis = 10 * MINUTE
+NO_ROAD = Road()
 HOME, PROBE = "home", "readiness-probe"
 
 
@@ -61,7 +67,11 @@ class App:
         self.room: SlackRoom
         self.store: ThreadedStore
         self.keeper: Keeper
+        self.stream: AuditStream | None = None
         self.engine: Engine
+        self.claiming: Claiming | None = None
+        public = configuration.web.public
+        self.claim_door = ClaimDoor(lambda: self.claiming, clock.now, proxies=public.proxies if public else ())
         self.supervisor = Supervisor(clock)
         self.runner = LocalRunner()
         self.alarm = AlarmClock()
@@ -88,6 +98,7 @@ def build_engine(
     integrations: Mapping[str, Integration],
     home: Home,
     examine: Findings,
+    road: Road = NO_ROAD,
 ) -> Engine:
     """The engine with everything it needs handed down."""
     runtime = Runtime(
@@ -101,6 +112,7 @@ def build_engine(
         integrations=integrations,
         home=home,
         redactor=Redactor.of(configuration.secrets),
+        road=road,
     )
     conversation = Conversation(runtime, all_commands(), line_of=configuration.line_of, examine=examine)
     intake = Intake(runtime, instant=conversation.instant, work=conversation.work, suggest=conversation.suggest)
@@ -128,6 +140,8 @@ async def running(configuration: config.Configuration, *, lock_wait: Millis = LO
         app.store = await _open_store(app)
         stack.push_async_callback(app.store.close)
         app.keeper = Keeper(configuration, store=app.store, clock=app.clock)
+        sink = sink_of(configuration)
+        app.stream = AuditStream(sink, store=app.store, clock=app.clock) if sink else None
         app.room = SlackRoom(configuration.slack, app.clock, app.random)
         stack.push_async_callback(app.room.stop)
         await _open_private(app, stack)
@@ -143,7 +157,9 @@ async def running(configuration: config.Configuration, *, lock_wait: Millis = LO
             integrations=app.integrations,
             home=home,
             examine=lambda: examine(subject_of(app)),
+            road=road_of(public.url if (public := configuration.web.public) else "", app.private_address),
         )
+        app.claiming = Claiming(app.engine.runtime)
         stack.push_async_callback(app.engine.end)
         _wake(app, stack)
         await app.keeper.begin()
@@ -228,7 +244,9 @@ async def _open_private(app: App, stack: AsyncExitStack) -> None:
     async def measure() -> bytes:
         return Metrics(await _reading(app)).render()
 
-    listener = Listener(private_app(health, measure), app.configuration.web.private.listen, "web.private.listen")
+    private = private_app(health, measure)
+    app.claim_door.add_to(private)
+    listener = Listener(private, app.configuration.web.private.listen, "web.private.listen")
     app.private_address = await listener.open()
     stack.push_async_callback(listener.close)
 
@@ -250,23 +268,38 @@ async def _reading(app: App) -> Reading:
         passes=app.supervisor.busy,
         backup_age=None if age is None else age / 1000,
         backup_failures=app.keeper.failures,
+        audit_lag=await _lag(app),
+        audit_failures=app.stream.failures if app.stream else 0,
     )
 
 
 async def _open_public(app: App, stack: AsyncExitStack) -> None:
     public, secret = app.configuration.web.public, app.configuration.slack.signing_secret
-    if public is None or secret is None:
+    if public is None:
         return
-    door = SlackDoor(
-        path=PATH,
-        secret=secret.get_secret_value(),
-        now=app.clock.now,
-        dispatch=app.room.dispatch,
-        instance=instance_id(app.configuration.store),
-    )
-    listener = Listener(public_app(door), public.listen, "web.public.listen")
+    instance = instance_id(app.configuration.store)
+    opened = knock_app(instance)
+    if secret is not None:
+        door = SlackDoor(
+            path=PATH,
+            secret=secret.get_secret_value(),
+            now=app.clock.now,
+            dispatch=app.room.dispatch,
+            instance=instance,
+        )
+        opened = public_app(door)
+    app.claim_door.add_to(opened)
+    listener = Listener(opened, public.listen, "web.public.listen")
     await listener.open()
     stack.push_async_callback(listener.close)
+
+
+async def _lag(app: App) -> tuple[int, float] | None:
+    """Lines of the audit that wait for the stream, and for how many seconds the first of them does; None: there is no stream."""
+    if app.stream is None:
+        return None
+    found = await app.stream.lag()
+    return found.lines, max(0, app.clock.now() - found.since) / 1000 if found.lines else 0.0
 
 
 async def _open_admin(app: App, stack: AsyncExitStack) -> None:
@@ -282,13 +315,17 @@ async def _open_admin(app: App, stack: AsyncExitStack) -> None:
         wanted = matching(
             app.engine.runtime.catalogue, str(asked.get("service", "")), str(asked.get("environment", ""))
         )
-        return {"lines": [await _adopt(app.engine.runtime, target) for target in wanted]}
+        release = asked.get("release") is True
+        return {"lines": [await _adopt(app.engine.runtime, target, release=release) for target in wanted]}
 
     async def back_up(asked: Mapping[str, object]) -> Mapping[str, object]:
         del asked
         return await app.keeper.on_request()
 
-    verbs = {"status": status, "adopt": adopt_one, "backup": back_up}
+    async def rehearse(asked: Mapping[str, object]) -> Mapping[str, object]:
+        return await rehearsals(Claiming(app.engine.runtime), app.engine.runtime.road, asked)
+
+    verbs = {"status": status, "adopt": adopt_one, "backup": back_up, "rehearse": rehearse}
     admin = AdminSocket(path_beside(app.configuration.store), verbs)
     await admin.open()
     stack.push_async_callback(admin.close)
@@ -314,6 +351,8 @@ def _wake(app: App, stack: AsyncExitStack) -> None:
     app.alarm.every(RETENTION_SWEEP, "retention", lambda: _forget(app))
     for name, (every, sweep_once) in app.keeper.sweeps().items():
         app.alarm.every(every, name, sweep_once)
+    if app.stream is not None:
+        app.alarm.every(STREAM_SWEEP, "audit stream", app.stream.push)
     heartbeat = app.configuration.heartbeat
     if heartbeat is not None:
         app.alarm.every(int(heartbeat.every), "heartbeat", lambda: _beat(app, str(heartbeat.url)))
@@ -345,15 +384,18 @@ async def _close_intake(app: App) -> None:
     await app.room.close_intake()
 
 
-async def _adopt(runtime: Runtime, target: Target) -> Mapping[str, object]:
-    """Adopt one target: the words for people, and whether anything was recorded."""
-    said = await adopt(runtime, target, by="cli")
+async def _adopt(runtime: Runtime, target: Target, *, release: bool) -> Mapping[str, object]:
+    """Adopt one target: the words for people, and whether anything was recorded or released."""
+    said = await adopt(runtime, target, by="cli", release=release)
     good = await runtime.store.read(lambda tx: deployments.current(tx, target))
     adopted = good is not None and said == notices.adopted(target, good.revision)
+    adopted = adopted or said == holds.released(target, "")
     return {"text": f"{target}: {said.text}", "adopted": adopted}
 
 
-async def adopting(configuration: config.Configuration, service: str, environment: str) -> list[Mapping[str, object]]:
+async def adopting(
+    configuration: config.Configuration, service: str, environment: str, *, release: bool = False
+) -> list[Mapping[str, object]]:
     """Record what targets serve now as known to be good: a line (`text`, `adopted`) for each. The bot must not be running."""
     async with AsyncExitStack() as stack:
         app = App(configuration, clock=SystemClock(), random=SystemRandom())
@@ -375,7 +417,7 @@ async def adopting(configuration: config.Configuration, service: str, environmen
             examine=lambda: examine(subject_of(app)),
         )
         wanted = matching(engine.runtime.catalogue, service, environment)
-        return [await _adopt(engine.runtime, target) for target in wanted]
+        return [await _adopt(engine.runtime, target, release=release) for target in wanted]
 
 
 async def findings(configuration: config.Configuration) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import integrations
 from bot import config
-from bot.ports import Integration, Surroundings
+from bot.ports import AlertSource, Integration, Surroundings
 
 if TYPE_CHECKING:
     from bot.commanding import Command
@@ -32,8 +32,24 @@ def integration_modules() -> dict[str, ModuleType]:
 def integration_models(modules: Mapping[str, ModuleType]) -> dict[str, config.IntegrationModels]:
     """What `config.load` needs to validate each integration's settings and targets."""
     return {
-        name: config.IntegrationModels(settings=module.SETTINGS, target=module.TARGET)
+        name: config.IntegrationModels(
+            settings=getattr(module, "SETTINGS", None),
+            target=getattr(module, "TARGET", None),
+            probe=getattr(module, "PROBE", None),
+            alerts=getattr(module, "ALERTS", None),
+            connects=hasattr(module, "build"),
+        )
         for name, module in modules.items()
+    }
+
+
+def build_sources(
+    configuration: config.Configuration, modules: Mapping[str, ModuleType]
+) -> dict[str, tuple[AlertSource, config.ConfiguredSource]]:
+    """Every configured source of alerts, built, with what was configured."""
+    return {
+        name: (modules[each.kind].source(name, each.settings), each)
+        for name, each in configuration.alert_sources.items()
     }
 
 

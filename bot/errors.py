@@ -6,6 +6,7 @@ QuarterdeckError
 ├── IntegrationError   the outside failed                    → kind, effect, hint; classified in one place
 ├── ChatError          Slack refused or did not answer
 ├── StoreError         the database could not be written or read
+├── Unreadable         a webhook's body is not what its source sends → 4xx, the body is not taken
 └── ConfigError        every problem of a configuration file → exit 2 before anything connects
 
 Anything else is a bug: "Something broke (ref …)" in Slack, the traceback in the log under the same ref.
@@ -77,6 +78,10 @@ class ChatError(QuarterdeckError):
 
 class StoreError(QuarterdeckError):
     """The database could not be written or read: full, locked, damaged or read-only."""
+
+
+class Unreadable(QuarterdeckError):
+    """A body that is not what its source sends; the message says what was expected and repeats nothing of the body."""
 
 
 class Problem(Protocol):

@@ -17,17 +17,22 @@ from bot.config import Duration
 from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.engine.catalogue import Catalogue
 from bot.errors import ChatError
+from bot.guaranteeing import guaranteed
 from bot.ports import Clock, Finding, Integration, Severity
 from bot.slack.explain import explain
 from bot.slack.room import SlackRoom
 from bot.slack.scopes import missing_optional_scopes, missing_scopes, surplus_scopes
+from bot.store import streaming
 from bot.store.backups import listed
+from bot.store.errors import Unusable
 from bot.store.examine import examine as examine_database
 from bot.store.lockfile import holder
+from bot.store.outside import look
 from bot.web.reach import KNOCK, knock
 
 DEADLINE: Millis = 20 * SECOND
 SKEW: Millis = MINUTE
+STREAM_LATE = 5 * MINUTE  # until lines that wait are a warning
 LATE = 3  # backups that are missing before it is said
 OURS = ("bot", "commands", "integrations")
 NEWEST_CHANNELS = 50  # asked one by one; Slack allows about one a second
@@ -186,6 +191,27 @@ async def _backups(subject: Subject) -> list[Finding]:
     return [fine("backups", sentence)]
 
 
+async def _audit_stream(subject: Subject) -> list[Finding]:
+    """How far the stream of audit lines is behind, where there is one."""
+    path = subject.configuration.store
+    if subject.configuration.audit.stream is None or not path.exists():
+        return []
+    try:
+        lag = await asyncio.to_thread(look, path, streaming.lag)
+    except Unusable:
+        return []  # what is wrong with the database is said once
+    if not lag.lines:
+        return [fine("audit stream", "every line has arrived")]
+    age = subject.clock.now() - lag.since
+    sentence = (
+        f"lines that have not arrived: {lag.lines}; the first waits for {Duration(max(0, age) // SECOND * SECOND)}"
+    )
+    if age > STREAM_LATE:
+        fix = "Look for `audit lines did not arrive` in the log: it says why."
+        return [warning("audit stream", sentence, fix)]
+    return [fine("audit stream", sentence)]
+
+
 async def _integrations(subject: Subject) -> list[Finding]:
     """Each connection, then each target through the connection that deploys it."""
     found: list[Finding] = []
@@ -198,6 +224,11 @@ async def _integrations(subject: Subject) -> list[Finding]:
             if doctor is not None:
                 found += await doctor.examine_target(each.target, service.repository, each.how)
     return found
+
+
+async def _guarantees(subject: Subject) -> list[Finding]:
+    """What each target is promised as it is configured now, and what would promise more."""
+    return await guaranteed(subject.catalogue, subject.integrations, subject.configuration.store)
 
 
 async def _configuration(subject: Subject) -> list[Finding]:
@@ -274,7 +305,9 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _groups,
     _database,
     _backups,
+    _audit_stream,
     _integrations,
+    _guarantees,
     _names,
     _public_address,
     _packages,

@@ -8,10 +8,11 @@ import structlog
 
 from bot import config
 from bot.domain.deliveries import Outgoing
-from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
+from bot.domain.terms import HOUR, MINUTE, SECOND, Millis, Target
+from bot.engine.catalogue import catalogue_of
 from bot.errors import QuarterdeckError
 from bot.ports import Clock
-from bot.store import Store, Tx, audit, backups, outbox, settings
+from bot.store import Store, Tx, audit, backups, holds, outbox, settings
 from bot.store.backups import RESTORED, Backup
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ class Keeper:
         self._every: Millis = configuration.backups.every
         self._keep = configuration.backups.keep
         self._channel = configuration.slack.admin_channel or ""
+        self._targets = catalogue_of(configuration).targets()
         self._store = store
         self._clock = clock
         self._one = asyncio.Lock()
@@ -102,7 +104,7 @@ class Keeper:
     async def tell_restored(self) -> None:
         """Of a restored database: log it, note it in the audit, and owe the admin channel a message; once."""
         now = self._clock.now()
-        mark = await self._store.write(lambda tx: note_restored(tx, now, self._channel))
+        mark = await self._store.write(lambda tx: note_restored(tx, now, self._channel, self._targets))
         if mark is not None:
             log.error("this database was restored from a backup: look at every target before you deploy", **mark)
 
@@ -119,14 +121,18 @@ class Keeper:
         return {"backups": (LOOK, self.back_up_if_due), "audit head": (HEAD_SWEEP, self.post_head)}
 
 
-def note_restored(tx: Tx, now: Millis, channel: str) -> dict[str, str] | None:
-    """Where the database was restored and nobody was told: the audit's line and the owed message; returns what the mark says."""
+def note_restored(tx: Tx, now: Millis, channel: str, targets: tuple[Target, ...] = ()) -> dict[str, str] | None:
+    """Where the database was restored and nobody was told: hold every target, and owe the audit's line and the message.
+
+    Returns what the mark says. It is one transaction, before anything is taken in or looked at: nothing starts in between.
+    """
     text = settings.get(tx, RESTORED)
     mark = json.loads(text) if text else {"told": True}
     if mark["told"]:
         return None
     settings.put(tx, RESTORED, json.dumps({**mark, "told": True}))
     body = {name: str(mark[name]) for name in ("file", "at", "aside")}
+    holds.hold_all(tx, targets, now)
     audit.append(tx, at=now, actor="cli", action="database.restored", subject="database", body=body)
     if channel:
         key = f"{KIND}:{mark['at']}"

@@ -1,6 +1,6 @@
 """Protocols of the outside: what the engine needs, and what an integration may offer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -8,12 +8,14 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from bot.domain.alerts import Alert
 from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.facts import CheckReport, Live
 from bot.domain.messages import Message, View
 from bot.domain.operations import AttemptKey, Effect
 from bot.domain.people import Person
 from bot.domain.terms import Action, Millis, Target
+from bot.domain.verification import Reading
 
 
 class Clock(Protocol):
@@ -114,6 +116,15 @@ class TriggerClass(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What a run needs to ask whether it may go on: the attempt's token, and where to ask (`here` works on this machine only)."""
+
+    token: str = field(repr=False)
+    url: str = ""
+    here: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """What a deployer is asked to carry out; `how` is the target's own validated settings (the integration's TARGET model)."""
 
@@ -126,6 +137,7 @@ class Order:
     how: BaseModel
     sent_at: Millis
     deadline: Millis  # how long a run may take, in milliseconds
+    claim: Claim | None = None  # None: runs have no way to ask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,6 +221,12 @@ class Changes(Protocol):
     ) -> ChangeSet:
         """The range between two revisions, limited to `paths` (globs) where given."""
 
+    async def landed(self, repository: str, number: int) -> str:
+        """The revision with which pull request `number` came into the default branch (the newest); raises NOT_FOUND."""
+
+    async def contains(self, repository: str, revision: str, part: str) -> bool:
+        """Whether `part` is `revision` or one of those before it; raises NOT_FOUND where either is not there."""
+
     async def suggest(self, repository: str, prefix: str) -> tuple[str, ...]:
         """Up to 100 branches and tags that start so, newest first."""
 
@@ -225,6 +243,17 @@ class Logs(Protocol):
 
     async def tail(self, run: Run, lines: int) -> tuple[str, ...]:
         """The last lines (untrusted text)."""
+
+
+class Health(Protocol):
+    """Looks at whether a target is well: what the `verify:` rules of an environment ask."""
+
+    async def probe(self, target: Target, revision: str, *, settings: BaseModel, how: BaseModel) -> Reading:
+        """One look: pass, fail, or inconclusive where nothing could be seen; changes nothing.
+
+        `settings` is the integration's PROBE model, `how` the target's own deploy settings. Raises IntegrationError, which counts as
+        inconclusive: an error of a probe is never a pass, and never a breach.
+        """
 
 
 class Severity(StrEnum):
@@ -255,6 +284,72 @@ class Doctor(Protocol):
         """The same for one target: its repository, its programs or workflows; never raises."""
 
 
+# ---- alert sources -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawDelivery:
+    """A webhook exactly as it came. Header names are in lower case; one that came twice is left out: nobody knows which counts."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    at: Millis
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The same after the check, inflated where it was compressed."""
+
+    content: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    at: Millis
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authentic:
+    """The sender is who it should be.
+
+    `delivery` is the same when it sends the same again (empty: it repeats what is, so nothing is a repetition);
+    `confirm` is an address that is called once, to take up a subscription.
+    """
+
+    delivery: str = ""
+    confirm: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """Ask again with what this https address answers."""
+
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forged:
+    """Not from whom it should be; `why` holds nothing of the request: safe to log."""
+
+    why: str
+
+
+class AlertSource(Protocol):
+    """Understands what one kind of system sends. Pure: the web room reads, fetches and answers."""
+
+    @property
+    def signs_body(self) -> bool:
+        """False where the headers alone prove the sender, so that a stranger's body is never read."""
+
+    def may_fetch(self, url: str) -> bool:
+        """Whether an address is one of the few that this kind of system has us call."""
+
+    def authentic(
+        self, raw: RawDelivery, secrets: Sequence[str], fetched: Mapping[str, bytes]
+    ) -> Authentic | Needs | Forged:
+        """Who sent this; each of `secrets` is good, `fetched` is what was asked for before, by address. Never raises."""
+
+    def alerts(self, body: Body) -> tuple[Alert, ...]:
+        """What it says, in its order; raises bot.errors.Unreadable and nothing else, whatever the body holds."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Integration:
     """What one configured connection offers; a capability that is None is shown as missing, it does not fail."""
@@ -266,6 +361,7 @@ class Integration:
     checks: Checks | None = None
     logs: Logs | None = None
     doctor: Doctor | None = None
+    health: Health | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ FLOORS: dict[str, int] = {
     "bot.commanding": 20, "bot.engine": 21,
     "commands": 30, "integrations": 30,
     "bot.slack": 40, "bot.web": 40, "bot.schedule": 40,
-    "bot.logs": 45, "bot.situation": 45, "bot.discovering": 45, "bot.examining": 48, "bot.keeping": 48, "bot.app": 50, "bot.cli": 60,
+    "bot.logs": 45, "bot.situation": 45, "bot.discovering": 45, "bot.sinks": 46, "bot.guaranteeing": 47, "bot.rehearsing": 47,
+    "bot.examining": 48, "bot.streaming": 48, "bot.keeping": 48, "bot.app": 50, "bot.cli": 60,
 }  # fmt: skip
 DOORS = {
     "yaml": ("bot.config",),

@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": "Show, export and verify who did what.",
     "backup": "Make a checked copy of the database now.",
     "restore": "Put a backup in the database's place.",
+    "claim": "Ask whether this run may deploy (for pipelines).",
     "config": "Show each effective value and its line.",
     "manifest": "Print the Slack app manifest.",
     "schema": "Print the configuration's JSON Schema.",

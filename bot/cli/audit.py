@@ -14,11 +14,11 @@ import click
 from bot.cli.loading import file_option, load, wrong
 from bot.config import Duration
 from bot.domain.audit import Entry, Posted, Verdict
+from bot.domain.audit_stream import iso, json_line
 from bot.domain.terms import Millis
 from bot.store import Tx, audit
 from bot.store.outside import look
 
-SCHEMA = "quarterdeck.audit/1"
 HEAD = re.compile(r"(?:\b(\d{1,18}):)?\b([0-9a-f]{64})\b")
 json_option = click.option("--json", "as_json", is_flag=True, help="For scripts.")
 since_option = click.option("--since", default="", help="From this time on: 2026-11-24, 2026-11-24T10:00, or 7d (ago).")
@@ -77,32 +77,20 @@ def _print(file: str, subject: str, since: str, *, after: int = 0, as_json: bool
 
     while found := look(path, following):
         for entry in found:
-            click.echo(json.dumps(exported(entry)) if as_json else line(entry))
+            click.echo(json_line(entry) if as_json else line(entry))
         after = found[-1].id
-
-
-def exported(entry: Entry) -> dict[str, object]:
-    """One line in the schema `quarterdeck.audit/1`."""
-    return {"schema": SCHEMA, "time": _time(entry.at), **asdict(entry), "body": dict(entry.body)}
 
 
 def line(entry: Entry) -> str:
     """For people: what people have typed is shown so that a terminal does not obey it."""
     facts = [f"{name}={value}" for name, value in entry.body.items()]
     because = [f"because: {entry.reason}"] if entry.reason else []
-    words = [_time(entry.at), entry.actor, entry.action, entry.subject, *facts, *because]
+    words = [iso(entry.at), entry.actor, entry.action, entry.subject, *facts, *because]
     return f"{entry.id:>6}  " + "  ".join(_harmless(word) for word in words)
 
 
 def _harmless(text: str) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
-
-
-def _time(at: Millis) -> str:
-    try:
-        return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    except (ValueError, OverflowError, OSError):  # somebody wrote a time that no calendar has
-        return str(at)
 
 
 def _instant(text: str) -> Millis:

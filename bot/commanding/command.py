@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.commanding.words import Words
 from bot.domain.messages import Message
-from bot.domain.requests import Invocation, Request, StopRequest
+from bot.domain.requests import Invocation, Request, StopRequest, UnlockRequest
 from bot.domain.terms import Door, Permission
 
 if TYPE_CHECKING:
     from bot.commanding.desk import Desk
 
-Acting: TypeAlias = Callable[[Words, Invocation], Request | StopRequest]
+Acting: TypeAlias = Callable[[Words, Invocation], Request | StopRequest | UnlockRequest]
 Asking: TypeAlias = "Callable[[Words, Invocation, Desk], Awaitable[Message]]"
 
 EVERYWHERE = frozenset(Door)
@@ -30,6 +30,7 @@ class Taken(StrEnum):
 
 _NAMED = {"SERVICE": "service", "ENVIRONMENT": "environment", "REF": "ref", "COMMAND": "command", "ACTION": "action"}
 _FLAGS = {"--to": "REVISION", "--because": "TEXT", "--dry-run": ""}
+_SPAN = "ENVIRONMENT or BASE..HEAD"
 _PART = re.compile(r"\[[^\[\]]+\]|\S+")
 
 
@@ -37,7 +38,8 @@ _PART = re.compile(r"\[[^\[\]]+\]|\S+")
 class Takes:
     """What a command takes, read from its usage line, so that the two cannot differ.
 
-    `SERVICE ENVIRONMENT` are required, `[SERVICE]` is optional, `SERVICE…` means several; `[REF]`, `[COMMAND]` (a verb), `[ACTION]` (deploy,
+    `SERVICE ENVIRONMENT` are required, `[SERVICE]` is optional, `SERVICE…` means several; `ENVIRONMENT or BASE..HEAD` takes either;
+    `[REF]`, `[COMMAND]` (a verb), `[ACTION]` (deploy,
     rollback or promote), `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
     """
 
@@ -47,6 +49,7 @@ class Takes:
     command: Taken = Taken.NEVER
     action: Taken = Taken.NEVER
     several: bool = False
+    span: bool = False
     everything: bool = False
     flags: frozenset[str] = frozenset()
 
@@ -56,7 +59,8 @@ class Takes:
         named: dict[str, Taken] = {}
         flags: set[str] = set()
         several = everything = False
-        for part in _PART.findall(usage)[1:]:
+        span = _SPAN in usage
+        for part in _PART.findall(usage.replace(_SPAN, "ENVIRONMENT"))[1:]:
             words = part.strip("[]").split()
             name = _NAMED.get(words[0].rstrip("…"))
             if name and len(words) == 1:
@@ -68,7 +72,7 @@ class Takes:
                 flags.add(words[0])
             else:
                 raise ValueError(f"usage: {part} is not a word of the grammar in {usage!r}")
-        return Takes(**named, several=several, everything=everything, flags=frozenset(flags))
+        return Takes(**named, several=several, span=span, everything=everything, flags=frozenset(flags))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,4 +108,4 @@ class Command:
     @property
     def brief(self) -> str:
         """The usage line with only what is required."""
-        return re.sub(r"\s*\[[^\[\]]*\]", "", self.usage).replace("…", "")
+        return re.sub(r"\s*\[[^\[\]]*\]", "", self.usage.replace(_SPAN, "ENVIRONMENT")).replace("…", "")

@@ -16,6 +16,7 @@ from bot.domain.status import Desk as Mine
 from bot.domain.status import Status
 from bot.domain.terms import Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
+from bot.domain.whereabouts import Whereabouts
 from bot.ports import Finding
 
 
@@ -41,10 +42,14 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """What a deploy to the target would change: the set, or why it could not be read (None: there is nothing to compare)."""
+    """What a deploy to the target would change: the set, or why it could not be read (None: there is nothing to compare).
+
+    Where it lies between two revisions, the target's environment is what was typed; `tickets` is the address of a ticket.
+    """
 
     target: Target
     changes: ChangeSet | Unknown | None
+    tickets: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +92,12 @@ class Desk(Protocol):
 
     async def changes(self, target: Target, ref: str) -> Difference:
         """From what is live to `ref` (empty: what a deploy without one would take)."""
+
+    async def between(self, service: str, base: str, head: str) -> Difference:
+        """From one environment or ref to another (empty: the default branch)."""
+
+    async def where(self, invocation: Invocation, ref: str, services: tuple[str, ...]) -> tuple[Whereabouts, ...]:
+        """Where a pull request (`#12`) or commit is live, for those services that have it; without any: this channel's, or all."""
 
     async def why(self, request: Request, invocation: Invocation) -> tuple[Reasoning, ...]:
         """Ask every gate, for each target of the request, as if it had been asked; nothing is kept."""

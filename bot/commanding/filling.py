@@ -25,7 +25,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
     services, filled = _services(draft, command, vocabulary, context)
     environment = draft.environment.word if draft.environment else ""
     here = context.thread_target
-    if not environment and here is not None and _thread_fits(draft, command, services, here):
+    if not environment and draft.span is None and here is not None and _thread_fits(draft, command, services, here):
         environment, filled = here.environment, filled | {"environment"}
     targets = _targets(draft, services, environment, vocabulary)
     ref = _ref(draft, services)
@@ -34,6 +34,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
         environment=_environment_name(targets, environment, vocabulary),
         targets=targets,
         ref=ref,
+        span=draft.span,
         to=draft.to,
         because=draft.because,
         about=draft.about,
@@ -46,7 +47,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
         name
         for name, taken, given in (
             ("service", takes.service, bool(services)),
-            ("environment", takes.environment, bool(environment)),
+            ("environment", takes.environment, bool(environment) or draft.span is not None),
             ("command", takes.command, bool(draft.about)),
             ("ref", takes.ref, bool(ref)),
         )
@@ -199,5 +200,7 @@ def _whole(words: Words, command: Command) -> None:
     """Words that exclude each other."""
     if words.everything and (words.services or words.environment):
         raise Unclear("Either all, or a service and an environment.", hint=usage(command))
+    if words.span and (words.environment or words.ref):
+        raise Unclear("Either an environment, or a range with two dots.", hint=usage(command))
     if words.ref and words.to:
         raise Unclear("There are two revisions: name one.", hint=usage(command))

@@ -25,6 +25,7 @@ class Draft:
     refs: list[tuple[Token, Ref]] = field(default_factory=list)
     attached: list[tuple[KnownService, Ref]] = field(default_factory=list)
     spare: list[Token] = field(default_factory=list)
+    span: tuple[str, str] | None = None
     either: list[Token] = field(default_factory=list)
     about: str = ""
     dangling: bool = False  # the line ends with a `to` that no environment follows
@@ -213,12 +214,24 @@ class _Reader:
             self._environment(token)
         elif service or self._service_in(token):
             self._service(token)
+        elif self.command.takes.span and ".." in word and not is_link(word):
+            self._span(token)
         elif is_link(word) or word.startswith(("#", "!")):
             self.draft.refs.append((token, read_ref(word)))
         elif word.startswith("@"):
             raise Unclear(f"“{shown(word)}” is a person or a group, not a service.", hint=usage(self.command))
         else:
             self.draft.spare.append(token)
+
+    def _span(self, token: Token) -> None:
+        """`production..main`: where it starts, and where it ends (left out: the default branch)."""
+        base, _, head = token.word.partition("...") if "..." in token.word else token.word.partition("..")
+        if not base or self.draft.span is not None:
+            problem = (
+                "There are two ranges: one at a time." if self.draft.span else "Before the dots something is missing."
+            )
+            raise Unclear(problem, hint=f"For example: `{self.command.name} SERVICE production..main`")
+        self.draft.span = (read_ref(base).text, read_ref(head).text if head else "")
 
     def _service(self, token: Token) -> None:
         takes = self.command.takes

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.commanding.command import Command
+from bot.commanding.command import Command, Taken
 from bot.commanding.normalise import DOUBLE_QUOTES, SINGLE_QUOTES, shown
 from bot.commanding.outcome import Missing, Parsed, Suggestion
 from bot.commanding.refs import looks_like_ref
@@ -22,7 +22,8 @@ def typed(command: Command, words: Words) -> str:
     bare = words.ref if words.ref.startswith("#") or not words.services else ""
     attached = f"@{words.ref}" if words.ref and not bare else ""
     services = ",".join(f"{name}{attached}" for name in words.services)
-    parts = [command.name, words.about, services, words.environment, bare]
+    span = "..".join(words.span) if words.span else ""
+    parts = [command.name, words.about, services, words.environment, bare, span]
     parts += ["all"] if words.everything else []
     parts += ["--to", words.to] if words.to else []
     parts += ["--dry-run"] if words.dry_run else []
@@ -86,7 +87,7 @@ def whole_environments(
 def missing_problem(command: Command, words: Words, missing: Sequence[str]) -> str:
     """What has to be named, as a question."""
     what = f" of {', '.join(words.services)}" if words.services else ""
-    asked = " and ".join(f"which {name}" for name in missing)
+    asked = " and ".join("which change" if name == "ref" else f"which {name}" for name in missing)
     question = f"{command.name.capitalize()}: {asked}{what}?"
     if "service" in missing and words.ref and not looks_like_ref(words.ref):
         return f"There is no service “{shown(words.ref)}”, so it was read as the revision. {question}"
@@ -100,6 +101,8 @@ def example_of(command: Command, words: Words, vocabulary: Vocabulary) -> str:
     if not services:
         return command.examples[0]
     environments = sorted(services[0].environments, key=lambda each: each.production)
+    if command.takes.ref is Taken.MUST:
+        return typed(command, replace(words, ref=words.ref or "#412"))
     environment = words.environment or (environments[0].name if environments else "staging")
     target = Target(service=services[0].name, environment=environment)
     names = tuple(service.name for service in services)

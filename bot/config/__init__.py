@@ -1,7 +1,20 @@
 """One file in, frozen models out, or every problem at once with its line and its fix: the door to YAML."""
 
 from bot.config import safe_yaml
-from bot.config.configuration import Configuration, Deploy, Environment, Integration, Person, Service, Source, Team
+from bot.config.alerts import AlertSecret, ConfiguredSource, SourceSettings
+from bot.config.auditing import Sink as AuditSink
+from bot.config.configuration import (
+    Check,
+    Configuration,
+    Deploy,
+    Environment,
+    Integration,
+    Person,
+    Service,
+    Source,
+    Team,
+    Verify,
+)
 from bot.config.connection import Backups, Heartbeat, Mode, Retention, Slack, Web
 from bot.config.delivery import Announce
 from bot.config.effective import Effective, explain, explain_settings
@@ -11,9 +24,13 @@ from bot.config.section import IntegrationModels, Section
 from bot.config.values import Duration, Listen, Text, Url, Within, wrong
 
 __all__ = [
+    "AlertSecret",
     "Announce",
+    "AuditSink",
     "Backups",
+    "Check",
     "Configuration",
+    "ConfiguredSource",
     "Deploy",
     "Duration",
     "Effective",
@@ -31,9 +48,11 @@ __all__ = [
     "Service",
     "Slack",
     "Source",
+    "SourceSettings",
     "Team",
     "Text",
     "Url",
+    "Verify",
     "Web",
     "Within",
     "check",

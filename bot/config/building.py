@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pydantic_core import PydanticCustomError
 
 from bot.config.access import PersonSection
+from bot.config.alerts import Sources, alert_sources
 from bot.config.configuration import Configuration, Person, Service, Team, frozen
 from bot.config.delivery import EnvironmentSection, TeamSection
 from bot.config.file import File
+from bot.config.freezing import resolved_freeze
 from bot.config.integrations import Connections, Kinds, connections
 from bot.config.names import UserId
 from bot.config.nodes import Mapping, Node, Path
@@ -17,12 +19,14 @@ from bot.config.problems import known_words
 from bot.config.reading import Reader
 from bot.config.resolving import Sections, resolved_service
 from bot.config.roles import Scopes, resolved_role
-from bot.config.rules import circles, way_in
+from bot.config.rules import circles, way_in, way_in_for_alerts
 from bot.config.secrets import secret_paths, secret_values
+from bot.config.values import Zone
 from bot.config.warnings import homeless, out_of_reach
+from bot.domain.freezes import Freeze
 from bot.domain.roles import Role
 
-_BY_NAME = ("integrations", "teams", "services", "environments", "roles", "people")
+_BY_NAME = ("integrations", "teams", "services", "environments", "roles", "freezes", "people")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,8 @@ class _Parts:
     teams: dict[str, Team | None]
     services: dict[str, Service | None]
     roles: tuple[Role | None, ...]
+    freezes: tuple[Freeze | None, ...]
+    sources: Sources
     people: dict[str, Person]
 
 
@@ -48,12 +54,13 @@ def build(reader: Reader, root: Mapping, kinds: Kinds) -> Built | None:
     parts = _parts(reader, root, kinds)
     if parts.general is not None:
         reader.problems += way_in(reader, parts.general.slack, parts.general.web)
+        reader.problems += way_in_for_alerts(reader, parts.general.web, names=tuple(parts.sources.usable))
     if parts.general is None or reader.problems:
         return None
     services = tuple(service for service in parts.services.values() if service)
     roles = tuple(role for role in parts.roles if role)
     reader.warnings += [*out_of_reach(reader, services, roles), *homeless(reader, services)]
-    secret = frozenset(_secret(parts.general, parts.connected, services))
+    secret = frozenset([*_secret(parts.general, parts.connected, services), *_secret_of_sources(parts.sources)])
     return Built(configuration=_configuration(reader, root, parts.general, parts, secret), secret=secret)
 
 
@@ -65,8 +72,19 @@ def _parts(reader: Reader, root: Mapping, kinds: Kinds) -> _Parts:
     services = _services(reader, root, names, connected, teams)
     scopes = Scopes(reader=reader, names=names, owners={service.name: service.team for service in names.services})
     roles = tuple(resolved_role(scopes, named) for named in names.roles)
+    zone = general.zone if general else Zone("UTC")
+    freezes = tuple(resolved_freeze(scopes, named, zone) for named in names.freezes)
     people = _people(reader, root.get("people"))
-    return _Parts(general=general, connected=connected, teams=teams, services=services, roles=roles, people=people)
+    return _Parts(
+        general=general,
+        connected=connected,
+        teams=teams,
+        services=services,
+        roles=roles,
+        freezes=freezes,
+        sources=alert_sources(reader, names.alert_sources, kinds),
+        people=people,
+    )
 
 
 def _team(reader: Reader, name: str, node: Node) -> Team | None:
@@ -129,10 +147,17 @@ def _secret(general: File, connected: Connections, services: tuple[Service, ...]
         yield from secret_paths(integration.settings, connected.paths.get(name, ()))
     for service in services:
         for environment in service.environments:
+            for check in environment.verify.checks if environment.verify else ():
+                yield from secret_paths(check.settings, check.path)
             for _deploy, key, *rest in secret_paths(environment.deploy.target, ("deploy",)):
                 origin = environment.origins.get(f"deploy.{key}")
                 if origin and origin.node:
                     yield (*origin.node.path, *rest)
+
+
+def _secret_of_sources(sources: Sources) -> Iterator[Path]:
+    for name, source in sources.usable.items():
+        yield from secret_paths(source.settings, sources.paths[name])
 
 
 def _configuration(
@@ -150,10 +175,13 @@ def _configuration(
         teams=frozen({name: team for name, team in parts.teams.items() if team}),
         services=frozen(services),
         roles=tuple(role for role in parts.roles if role),
+        alert_sources=frozen(dict(parts.sources.usable)),
+        freezes=tuple(freeze for freeze in parts.freezes if freeze),
         people=frozen(parts.people),
         store=reader.directory / general.store.file,
         retention=general.retention,
         backups=general.backups,
+        audit=general.audit,
         heartbeat=general.heartbeat,
         warnings=(),
         secrets=secret_values(root, secret),

@@ -1,7 +1,7 @@
 """The configuration as the rest of the bot sees it: resolved, frozen, and able to say where each value was written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -9,16 +9,22 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bot.config.alerts import ConfiguredSource
+from bot.config.auditing import Audit
 from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import Announce
 from bot.config.names import plain_name
 from bot.config.nodes import Mapping as MappingNode
-from bot.config.nodes import Node
+from bot.config.nodes import Node, Path
 from bot.config.problems import Problem
 from bot.config.values import Zone
+from bot.domain.claims import ClaimRule, OutsideRule
 from bot.domain.facts import ChecksRule, TargetPolicy
+from bot.domain.freezes import Freeze
 from bot.domain.plans import canonical_hash
+from bot.domain.risks import FileClass
 from bot.domain.roles import Role
+from bot.domain.verification import Rules
 
 
 class Source(IntEnum):
@@ -76,6 +82,23 @@ class Deploy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Check:
+    """One probe: by which connection, and that integration's own settings for it."""
+
+    via: str
+    settings: BaseModel
+    path: Path = field(default=(), repr=False, compare=False)  # where it is written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify:
+    """How a target is watched, and by which probes (their names are those of the rules, in the same order)."""
+
+    rules: Rules
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
     """One target of a service. `after` is the environment before it in the order of promotion, or empty; `channel` empty: none."""
 
@@ -91,6 +114,9 @@ class Environment:
     channel: str
     deploy: Deploy
     origins: Mapping[str, Origin] = field(repr=False, compare=False)
+    verify: Verify | None = None
+    claim: ClaimRule = ClaimRule.PREFERRED
+    outside_runs: OutsideRule = OutsideRule.REPORT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +131,8 @@ class Service:
     paths: tuple[str, ...]
     irreversible: tuple[str, ...]
     environments: tuple[Environment, ...]
+    risky: tuple[FileClass, ...] = ()
+    tickets: str = ""
 
     def environment(self, name: str) -> Environment | None:
         """By name or alias, in any case."""
@@ -146,10 +174,13 @@ class Configuration:
     teams: Mapping[str, Team]
     services: Mapping[str, Service]
     roles: tuple[Role, ...]
+    freezes: tuple[Freeze, ...]
+    alert_sources: Mapping[str, ConfiguredSource]
     people: Mapping[str, Person]
     store: FilePath
     retention: Retention
     backups: Backups
+    audit: Audit
     heartbeat: Heartbeat | None
     warnings: tuple[Problem, ...]
     secrets: tuple[str, ...] = field(repr=False)
@@ -183,6 +214,7 @@ class Configuration:
             checks=found.checks,
             named_checks=found.named_checks,
             roles=self.roles,
+            claim=found.claim,
         )
 
     def policy(self, service: str, environment: str) -> dict[str, Any]:
@@ -196,7 +228,8 @@ class Configuration:
             "after": found.after,
             "checks": [str(found.checks), *found.named_checks],
             "confirm": found.confirm,
-            "verify": "none",
+            "claim": str(found.claim),
+            "verify": _verify(found.verify) if found.verify else "none",
             "repository": owner.repository,
             "paths": list(owner.paths),
             "irreversible": list(owner.irreversible),
@@ -220,6 +253,11 @@ class Configuration:
                 break
             node, mark, rest = entry.value, entry.mark, rest[len(entry.key) + 1 :]
         return f"{self.file}:{mark.line}"
+
+
+def _verify(verify: Verify) -> dict[str, Any]:
+    checks = [{"via": each.via, **each.settings.model_dump(mode="json")} for each in verify.checks]
+    return {"rules": asdict(verify.rules), "checks": checks}
 
 
 def _begins(path: str, key: str) -> bool:

@@ -1,5 +1,6 @@
 """The settings of the bot itself: Slack, the listeners, the database, and how long things are kept."""
 
+import ipaddress
 import re
 from enum import StrEnum
 from pathlib import Path
@@ -112,6 +113,9 @@ class Slack(Section):
         return Mode.SOCKET if self.app_token else Mode.HTTP
 
 
+Proxies = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class Public(Section):
     """The listener that Slack reaches in HTTP mode, behind your TLS proxy."""
 
@@ -120,6 +124,11 @@ class Public(Section):
     trust_proxy: tuple[Network, ...] = Field(
         default=(), description="Addresses or networks of proxies whose X-Forwarded-For is believed."
     )
+
+    @property
+    def proxies(self) -> tuple[Proxies, ...]:
+        """The same as networks."""
+        return tuple(ipaddress.ip_network(each) for each in self.trust_proxy)
 
 
 class Private(Section):
@@ -131,8 +140,13 @@ class Private(Section):
 class Web(Section):
     """The listeners. Nothing listens in public unless `public` is set."""
 
-    public: Public | None = Field(default=None, description="The public listener; needed in HTTP mode only.")
-    private: Private = Field(default=Private(), description="The private listener: /healthz, /readyz, /metrics.")
+    public: Public | None = Field(
+        default=None, description="The public listener; needed in HTTP mode, for alerts, and for claims from elsewhere."
+    )
+    private: Private = Field(
+        default=Private(),
+        description="The private listener: /healthz, /readyz, /metrics, and claims of runs on this machine.",
+    )
 
     @model_validator(mode="after")
     def _apart(self) -> "Web":

@@ -3,11 +3,13 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from bot.config.names import Channel, Name, Reference, Who
 from bot.config.section import Section
-from bot.config.values import Text, wrong
+from bot.config.values import Duration, Text, Within, wrong
+from bot.domain.claims import ClaimRule, OutsideRule
+from bot.domain.verification import OnFailure
 
 
 class Announce(StrEnum):
@@ -45,6 +47,45 @@ ChecksWord = Annotated[
 ]
 
 
+def _ticket_link(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or "{ticket}" not in value:
+        raise wrong("not the address of a ticket", "write it with {ticket}: https://acme.example/browse/{ticket}")
+    return value
+
+
+class VerifySection(Section):
+    """How long a deployment is watched after its run ended well, and by which probes."""
+
+    bake: Annotated[Duration, Within("1s", "1d")] = Field(
+        alias="for", description="How long every probe has to pass, without a gap, before it counts as healthy."
+    )
+    every: Annotated[Duration, Within("1s", "10m")] = Field(
+        default=Duration.read("15s"), description="How often each probe is read."
+    )
+    failures: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=3, description="How many times in a row one probe has to fail (or to say nothing) before that counts."
+    )
+    checks: tuple[dict[str, Any], ...] = Field(
+        description="The probes, each as `{INTEGRATION: {…}}`, such as `{http: {url: …}}` or `{local: {}}`."
+    )
+
+
+class FailureSection(Section):
+    """What follows when verification fails."""
+
+    rollback: OnFailure = Field(
+        default=OnFailure.AUTOMATIC,
+        description="Whether it is rolled back by itself, once: automatic, dry_run (what would be done is said, not done) or none.",
+    )
+    after: Annotated[Duration, Within("0s", "1h")] = Field(
+        default=Duration.read("60s"), description="How long people have to stop the automatic rollback."
+    )
+    even_irreversible: bool = Field(
+        default=False,
+        description="Whether it also rolls back by itself where the changes touch `irreversible` files, or may do so.",
+    )
+
+
 class TargetSettings(Section):
     """What a service may say for all its environments, and an environment for itself."""
 
@@ -68,6 +109,23 @@ class TargetSettings(Section):
     announce: Announce | None = Field(
         default=None,
         description="Who sees the card: asker (a direct message), thread or channel. Unless set: channel in production, asker elsewhere.",
+    )
+    verify: VerifySection | None = Field(
+        default=None,
+        description="How its health is watched after a deployment. Without it a run that ended well counts as live.",
+    )
+    on_failure: FailureSection | None = Field(
+        default=None,
+        description="What follows when verification fails. Unless set: people are told, and decide.",
+    )
+    claim: ClaimRule | None = Field(
+        default=None,
+        description="Whether its runs have to ask before they go on (docs/claim): required, or preferred. Unless set: preferred.",
+    )
+    outside_runs: OutsideRule | None = Field(
+        default=None,
+        description="What runs hear that Quarterdeck did not start, where they ask (docs/claim): report (they go on, and are "
+        "written down) or refuse. Unless set: report.",
     )
 
 
@@ -99,6 +157,15 @@ class ServiceSection(TargetSettings):
     )
     irreversible: tuple[Text, ...] = Field(
         default=(), description="Changes to these globs are marked in the plan: a rollback does not undo them."
+    )
+    risky: dict[Name, tuple[Text, ...]] = Field(
+        default={},
+        description="Files that a change summary points at, by a name of yours: `{payments: [src/pay/**]}`. Migrations, "
+        "infrastructure, workflows, sign-in and lock files are pointed at anyway.",
+    )
+    tickets: Annotated[Text, AfterValidator(_ticket_link)] | None = Field(
+        default=None,
+        description="Where a ticket such as SHOP-88 is read: an address with {ticket} in it. Unless set: tickets are named, not linked.",
     )
     environments: tuple[Name, ...] | dict[str, EnvironmentSection] = Field(
         default=(),

@@ -9,7 +9,9 @@ from pydantic import BaseModel, SecretStr
 from bot.config.configuration import Configuration, Environment, Origin, Service, Source
 from bot.config.names import plain_name
 from bot.config.nodes import Mapping, Node, Path, Scalar, dotted, find
+from bot.config.values import Duration
 from bot.domain.facts import ChecksRule
+from bot.domain.verification import OnFailure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +46,19 @@ def explain(configuration: Configuration, service: str, environment: str) -> lis
 def explain_settings(configuration: Configuration) -> list[Effective]:
     """The values of the bot itself: Slack, listeners, database, backups, retention."""
     rows = [_row(configuration, "zone", configuration.zone, ("zone",), "")]
-    parts = {"slack": configuration.slack, "web": configuration.web, "retention": configuration.retention}
+    parts: dict[str, BaseModel] = {
+        "slack": configuration.slack,
+        "web": configuration.web,
+        "retention": configuration.retention,
+    }
     for name, section in parts.items():
         rows += _section_rows(configuration, section, (name,), "")
+    for source in configuration.alert_sources.values():
+        rows += _section_rows(configuration, source.settings, ("alerts", "sources", source.name), "")
     rows.append(_row(configuration, "store", configuration.store, ("store",), ""))
     rows += _section_rows(configuration, configuration.backups, ("backups",), "")
+    if configuration.audit.stream:
+        rows += _section_rows(configuration, configuration.audit.stream, ("audit", "stream"), "")
     if configuration.heartbeat:
         rows += _section_rows(configuration, configuration.heartbeat, ("heartbeat",), "")
     return rows
@@ -69,9 +79,30 @@ def _environment_rows(configuration: Configuration, environment: Environment) ->
         "confirm": environment.confirm,
         "announce": environment.announce,
         "channel": environment.channel,
+        "verify": _verify(environment),
+        "on_failure": _on_failure(environment),
+        "claim": environment.claim,
+        "outside_runs": environment.outside_runs,
     }
     for key, value in values.items():
         yield _from_origin(configuration, f"environment.{key}", value, environment.origins[key])
+
+
+def _verify(environment: Environment) -> dict[str, Any]:
+    if environment.verify is None:
+        return {}
+    rules, checks = environment.verify.rules, environment.verify.checks
+    times = {"for": Duration(rules.bake), "every": Duration(rules.every)}
+    probes = [{each.via: each.settings} for each in checks]
+    return {**times, "failures": rules.failures, "checks": probes}
+
+
+def _on_failure(environment: Environment) -> dict[str, Any]:
+    rules = environment.verify.rules if environment.verify else None
+    if rules is None or rules.on_failure is OnFailure.NONE:
+        return {}
+    after = {"rollback": rules.on_failure, "after": Duration(rules.countdown)}
+    return {**after, "even_irreversible": rules.even_irreversible}
 
 
 def _deploy_rows(configuration: Configuration, environment: Environment) -> Iterator[Effective]:

@@ -5,8 +5,10 @@ from typing import Any
 from pydantic import Field
 
 from bot.config.access import PersonSection, RoleSection
+from bot.config.auditing import Audit
 from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
+from bot.config.freezing import FreezeSection
 from bot.config.section import Section
 from bot.config.values import Store, Zone
 
@@ -28,6 +30,9 @@ class File(Section):
         default={}, description="Shared settings of environments, by name; a service's own settings come before them."
     )
     roles: dict[str, RoleSection] = Field(default={}, description="Who may do what, by name.")
+    freezes: dict[str, FreezeSection] = Field(
+        default={}, description="When nothing new starts, by name: locks made by the calendar."
+    )
     people: dict[str, PersonSection] = Field(default={}, description="Who is who, by Slack user id.")
     store: Store = Field(
         default=Store("quarterdeck.db"),
@@ -35,6 +40,7 @@ class File(Section):
     )
     retention: Retention = Field(default=Retention(), description="How long things are kept.")
     backups: Backups = Field(default=Backups(), description="Checked copies of the database.")
+    audit: Audit = Field(default=Audit(), description="The audit, also for other systems.")
     heartbeat: Heartbeat | None = Field(
         default=None, description="An outside watcher that is called while the bot is well."
     )

@@ -29,6 +29,7 @@ class Connections:
 
 def connections(reader: Reader, outline: Outline, kinds: Kinds) -> Connections:
     """Every listed integration, and each kind that works without being listed."""
+    kinds = {kind: models for kind, models in kinds.items() if models.connects}
     usable: dict[str, Integration] = {}
     for named in outline.integrations:
         if (found := _connection(reader, named, kinds)) is not None:

@@ -50,6 +50,8 @@ class Outline:
     shared: tuple[Named, ...]
     services: tuple[ServiceOutline, ...]
     roles: tuple[Named, ...]
+    freezes: tuple[Named, ...] = ()
+    alert_sources: tuple[Named, ...] = ()
 
     def targets(self) -> Iterator[tuple[ServiceOutline, Named]]:
         """Every service with each of its environments."""
@@ -68,9 +70,15 @@ def outline(reader: Reader, root: Mapping) -> Outline:
         shared=shared,
         services=services,
         roles=_named(reader, root.get("roles")),
+        freezes=_named(reader, root.get("freezes")),
     )
     _note_clashes(reader, found)
     return found
+
+
+def _inside(node: Node | None, key: str) -> Node | None:
+    """What stands under a key; a wrong shape is noted where the section itself is read."""
+    return node.get(key) if isinstance(node, Mapping) else None
 
 
 def _named(reader: Reader, node: Node | None) -> tuple[Named, ...]:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from bot.config.access import PersonSection, RoleSection
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
 from bot.config.file import File
+from bot.config.freezing import FreezeSection
 from bot.config.problems import one_of
 from bot.config.section import IntegrationModels
 from bot.config.values import Duration, Word
@@ -23,6 +24,7 @@ _NAMED: dict[str, tuple[str, type[BaseModel]]] = {
     "services": ("SERVICE", ServiceSection),
     "environments": ("ENVIRONMENT", EnvironmentSection),
     "roles": ("ROLE", RoleSection),
+    "freezes": ("FREEZE", FreezeSection),
     "people": ("USER", PersonSection),
 }
 _FORMS: dict[Any, str] = {
@@ -47,6 +49,16 @@ def integration_table(kind: str, models: IntegrationModels) -> str:
     return _HEAD + "".join(f"{row}\n" for row in rows)
 
 
+def probe_table(kind: str, models: IntegrationModels) -> str:
+    """The settings of one kind's probe, as they stand below `verify.checks`, as a Markdown table."""
+    return _HEAD + "".join(f"{row}\n" for row in _rows(models.probe, f"{kind}.")) if models.probe else ""
+
+
+def alerts_table(kind: str, model: type[BaseModel]) -> str:
+    """The settings of one kind of source of alerts as a Markdown table."""
+    return _HEAD + "".join(f"{row}\n" for row in _rows(model, f"alerts.sources.{kind}."))
+
+
 def renewed(text: str, blocks: Mapping[str, str]) -> str:
     """A document with everything between `<!-- generated:NAME -->` and `<!-- end -->` replaced; raises KeyError for a name without block."""
 
@@ -58,7 +70,8 @@ def renewed(text: str, blocks: Mapping[str, str]) -> str:
 
 def setting_paths(model: type[BaseModel] = File, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     """Every key that the file may hold, with its field: `services.SERVICE.environments.ENVIRONMENT.after` and so on."""
-    for name, setting in model.model_fields.items():
+    for field_name, setting in model.model_fields.items():
+        name = setting.alias or field_name
         yield f"{prefix}{name}", setting
         if model is File and name in _NAMED:
             placeholder, inner = _NAMED[name]
@@ -108,7 +121,7 @@ def _default(setting: FieldInfo) -> str:
     if setting.is_required():
         return "(required)"
     value = setting.get_default(call_default_factory=False)
-    if value is None or value in ((), {}) or isinstance(value, BaseModel):
+    if value is None or value in ((), {}, "") or isinstance(value, BaseModel):
         return ""
     if isinstance(value, tuple):
         return f"`[{', '.join(str(word) for word in value)}]`"

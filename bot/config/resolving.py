@@ -13,7 +13,10 @@ from bot.config.nodes import Mapping, Node, dotted
 from bot.config.outline import Named, ServiceOutline
 from bot.config.problems import known_words
 from bot.config.reading import Reader
+from bot.config.verifying import resolved_verify
+from bot.domain.claims import ClaimRule, OutsideRule
 from bot.domain.facts import ChecksRule
+from bot.domain.risks import FileClass
 
 PRODUCTION_NAMES = frozenset({"production", "prod", "live"})
 NO_ORDER = "none"
@@ -63,6 +66,8 @@ def resolved_service(reader: Reader, outline: ServiceOutline, sections: Sections
         paths=section.paths,
         irreversible=section.irreversible,
         environments=environments,
+        risky=tuple(FileClass(name=name, globs=globs) for name, globs in section.risky.items()),
+        tickets=section.tickets or "",
     )
 
 
@@ -92,10 +97,16 @@ def _environment(target: _Target, service: ServiceSection, sections: Sections) -
     if target.section is None:
         return None
     layers = _layers(target, service, target.section, sections)
-    said = {key: chosen(layers, key) for key in ("production", "after", "checks", "confirm", "channel", "aliases")}
+    said = {
+        key: chosen(layers, key)
+        for key in ("production", "after", "checks", "confirm", "channel", "aliases", "claim", "outside_runs")
+    }
     production, checks, confirm = (said[key][0] for key in ("production", "checks", "confirm"))
     said["announce"] = chosen((_built_in_announce(production), *layers), "announce")
     after = _after(target, said["after"])
+    for key in ("verify", "on_failure"):
+        said[key] = chosen(layers, key)
+    verify = resolved_verify(target.reader, said["verify"], said["on_failure"], sections.connections)
     if target.deploy is None:
         return None
     deploy_origins = {f"deploy.{key}": origin for key, origin in target.laid.sources.items()}
@@ -112,6 +123,9 @@ def _environment(target: _Target, service: ServiceSection, sections: Sections) -
         channel=said["channel"][0],
         deploy=target.deploy,
         origins=frozen({key: origin for key, (_value, origin) in said.items()} | deploy_origins),
+        verify=verify,
+        claim=said["claim"][0],
+        outside_runs=said["outside_runs"][0],
     )
 
 
@@ -150,6 +164,10 @@ def _built_in(name: str) -> Layer:
         "checks": NO_CHECKS,
         "confirm": Confirm.PRODUCTION,
         "channel": "",
+        "verify": None,
+        "on_failure": None,
+        "claim": ClaimRule.PREFERRED,
+        "outside_runs": OutsideRule.REPORT,
     }
     return Layer(source=Source.BUILT_IN, values=values)
 

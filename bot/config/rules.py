@@ -23,6 +23,13 @@ def way_in(reader: Reader, slack: Slack, web: Web) -> Iterator[Problem]:
             yield reader.at(("slack", "shortcuts", index), problem, known_words(verb, _TYPED))
 
 
+def way_in_for_alerts(reader: Reader, web: Web, *, names: tuple[str, ...]) -> Iterator[Problem]:
+    """What sends alerts calls us, so something has to listen."""
+    if names and web.public is None:
+        hint = "add web: {public: {url: https://ops.example.com}}, or remove alerts.sources"
+        yield reader.key(("alerts", "sources"), "alerts need a public listener (web.public)", hint)
+
+
 def circles(reader: Reader, service: Service, outline: ServiceOutline) -> Iterator[Problem]:
     """An order of promotion that runs in a circle lets nothing through: told once for each service."""
     after = {environment.name: environment.after for environment in service.environments}

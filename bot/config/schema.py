@@ -1,10 +1,12 @@
 """The JSON Schema of a configuration file, for editors that complete and check while one types."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from bot.config.alerts import AlertsSection
 from bot.config.delivery import EnvironmentSection, ServiceSection
 from bot.config.file import File
 from bot.config.integrations import Kinds
@@ -16,7 +18,9 @@ _REFERENCE = {"type": "string", "pattern": r"^\$\{.+\}$"}
 
 def schema(integrations: Kinds) -> Schema:
     """A draft 2020-12 schema; `integrations` maps kinds to their models, as for `load`."""
-    models: list[type[BaseModel]] = [File]
+    sources = {kind: each.alerts for kind, each in integrations.items() if each.alerts}
+    integrations = {kind: each for kind, each in integrations.items() if each.connects}
+    models: list[type[BaseModel]] = [File, *sources.values()]
     models += [model for kind in integrations.values() for model in (kind.settings, kind.target) if model]
     by_model, combined = models_json_schema(
         [(model, "validation") for model in dict.fromkeys(models)], ref_template="#/$defs/{model}"
@@ -60,6 +64,25 @@ def _integrations(kinds: Kinds, names: dict[type[BaseModel], str], definitions: 
         "description": File.model_fields["integrations"].description,
         "properties": entries,
         "additionalProperties": others,
+    }
+
+
+def _sources(models: Mapping[str, type[BaseModel]], names: dict[type[BaseModel], str], definitions: Schema) -> Schema:
+    """Like integrations: an entry called like a kind is of that kind, any other says which it is."""
+    entries: dict[str, Schema] = {}
+    for kind, model in models.items():
+        described: Schema = definitions[names[model]]
+        entries[kind] = {
+            **described,
+            "properties": {"kind": {"const": kind}, **described["properties"]},
+            "additionalProperties": False,
+        }
+    named = [{**entry, "required": ["kind", *entry.get("required", [])]} for entry in entries.values()]
+    return {
+        "type": "object",
+        "description": AlertsSection.model_fields["sources"].description,
+        "properties": entries,
+        "additionalProperties": {"anyOf": named} if named else {"not": {}},
     }
 
 

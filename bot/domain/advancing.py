@@ -14,7 +14,16 @@ SEARCH_FOR: Millis = 25 * MINUTE  # how long a lost answer is looked for before 
 VANISHED_FOR: Millis = 2 * MINUTE  # how long a run without an answer is looked at again
 SETTLE: Millis = MINUTE  # how long a target may take to serve what was deployed
 GRACE: Millis = 2 * MINUTE  # beyond the provider's own deadline
+WATCH_FIRST: Millis = (
+    5 * MINUTE
+)  # while a person has to decide it is looked at again: after this, then ever more rarely
+WATCH_LAST: Millis = 60 * MINUTE
 MAX_TRIES = 5
+
+
+def rarer(operation: Operation, first: Millis, *, at: Millis) -> Millis:
+    """When to look again: soon after something changed, then ever rarer, at most once in ten times as long."""
+    return at + min(max(first, (at - operation.changed_at) // 20), 10 * first)
 
 
 def begun(operation: Operation, *, epoch: int, deadline: Millis, at: Millis) -> Operation:
@@ -61,7 +70,7 @@ def lost(operation: Operation, why: str, *, at: Millis, wait: Millis = 0) -> Ope
 def ambiguous(operation: Operation, count: int, *, at: Millis) -> Operation:
     """More than one run carries our key: a person has to look."""
     note = f"{count} runs carry the key of this operation"
-    return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.LOST, note=note)
+    return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.AMBIGUOUS, note=note)
 
 
 def outdated(operation: Operation, *, at: Millis) -> Operation:
@@ -75,11 +84,17 @@ def resend(operation: Operation, *, at: Millis) -> Operation:
     return operation.to(State.TRIGGERING, at=at, due_at=at)
 
 
+def tried_anew(operation: Operation, *, deadline: Millis, at: Millis) -> Operation:
+    """The try before was taken back before any run had claimed it: the next one is committed under the same lease."""
+    changes = {"attempt": operation.attempt + 1, "deadline_at": at + deadline + GRACE}
+    return operation.to(State.TRIGGERING, at=at, due_at=at, reason="", note="", **changes)
+
+
 def still_lost(operation: Operation, why: str, *, patience: Millis, at: Millis) -> Operation:
     """Nothing found yet: look again, or after `patience` ask a person."""
     if at - operation.changed_at >= patience:
         return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.LOST, note=why)
-    return operation.but(note=why, due_at=at + RETRY)
+    return operation.but(note=why, due_at=rarer(operation, RETRY, at=at))
 
 
 def progressed(operation: Operation, step: tuple[int, int, str], *, at: Millis) -> Operation:
@@ -87,7 +102,7 @@ def progressed(operation: Operation, step: tuple[int, int, str], *, at: Millis) 
     if operation.deadline_at and at > operation.deadline_at:
         note = "The run is past its deadline and does not end"
         return operation.to(State.NEEDS_HUMAN, at=at, reason=Reason.TIMED_OUT, note=note)
-    return operation.but(progress=step, due_at=at + POLL)
+    return operation.but(progress=step, due_at=rarer(operation, POLL, at=at))
 
 
 def stopping(operation: Operation, by: Identity, *, at: Millis) -> Operation:
@@ -156,11 +171,24 @@ def taken_over(operation: Operation, child: int, *, at: Millis) -> Operation:
 
 def rollback_ended(parent: Operation, child: Operation, *, at: Millis) -> Operation:
     """The end of an operation that was taken over comes from its rollback."""
-    facts = {"serving": child.serving, "serving_at": child.serving_at}
+    facts: dict[str, object] = {"serving": child.serving, "serving_at": child.serving_at}
+    facts["not_undone"] = child.not_undone
     if child.state in {State.SUCCEEDED, State.ROLLED_BACK}:
-        return parent.to(State.ROLLED_BACK, at=at, **facts)
+        return parent.to(State.ROLLED_BACK, at=at, note=child.because if child.automatic else parent.note, **facts)
     note = f"The rollback #{child.id} did not succeed: {child.note}"
     return parent.to(State.NEEDS_HUMAN, at=at, note=note, **facts)
+
+
+def watched(operation: Operation, live: Live | None, seen: str, *, at: Millis) -> Operation:
+    """What was found out while a person has to decide: shown as evidence (`seen`, in words), never an end by itself."""
+    asked = max(WATCH_FIRST, min(WATCH_LAST, at - operation.changed_at))
+    changes = served(live) if live is not None and live.revision != operation.serving else {}
+    return operation.but(note=seen or operation.note, due_at=at + asked, **changes)
+
+
+def unwatched(operation: Operation, *, at: Millis) -> bool:
+    """Whether it needs a decision for so short a time that looking again would find what is known."""
+    return at - operation.changed_at < WATCH_FIRST
 
 
 def withdrawn(operation: Operation, by: Identity, *, at: Millis) -> Operation:

@@ -39,7 +39,11 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A commit (or the pull request that brought it): `number` is the pull request's or 0; `author` is the forge's name for them."""
+    """A commit (or the pull request that brought it): `number` is the pull request's or 0; `author` is the forge's name for them.
+
+    `body` holds the lines that `bot.domain.titles.telling` keeps; `via` is the merge commit that brought it (empty: it stands on the main
+    line itself); `authored_at` survives a rebase and a cherry-pick, `committed_at` does not.
+    """
 
     revision: str
     title: str
@@ -48,6 +52,18 @@ class Change:
     body: str = ""
     committed_at: Millis = 0
     url: str = ""
+    email: str = ""
+    authored_at: Millis = 0
+    via: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """A changed file that people should look at, and the class of files that it belongs to (`migration`, `sign-in`, …)."""
+
+    kind: str
+    path: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +71,7 @@ class ChangeSet:
     """The range from `base` to `head`: `arriving` commits are newest first, `leaving` are those that only the base has.
 
     `total` counts arriving commits even where the list was cut; `irreversible` are the files in it that a rollback will not undo.
+    `paths` are changed files as the forge tells them; what is kept of them is `touched`, and how many of `files` were `looked` at.
     """
 
     base: str
@@ -65,6 +82,11 @@ class ChangeSet:
     total: int = 0
     files: int = 0
     irreversible: tuple[str, ...] = ()
+    files_cut: bool = False  # not every file was looked at
+    paths: tuple[str, ...] = ()
+    looked: int = 0
+    touched: tuple[Touched, ...] = ()
+    left_at: Millis = 0  # when the target was last rolled back from `head`; 0: never
 
     @property
     def truncated(self) -> bool:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.changes import ChangeSet, Resolution
+from bot.domain.claims import ClaimRule
+from bot.domain.freezes import Frozen
+from bot.domain.locks import Lock, Quarantine
 from bot.domain.people import Person
 from bot.domain.roles import Role
 from bot.domain.terms import Action, Millis, Target, Unknown
@@ -28,6 +31,7 @@ class TargetPolicy:
     checks: ChecksRule = ChecksRule.NONE
     named_checks: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
+    claim: ClaimRule = ClaimRule.PREFERRED
 
 
 class CheckState(StrEnum):
@@ -86,8 +90,14 @@ class Facts:
     changes: ChangeSet | Unknown | None = None
     checks: CheckReport | Unknown | None = None  # None: no integration with checks
     verified_before: bool | Unknown = True  # the revision was verified in the environment before
+    frozen: tuple[Frozen, ...] = ()  # the freezes that hold the target now
     holder: Holder | None = None
+    hold: str = ""  # why the target is held since the database was restored; empty: it is not
     owner_operation: int = 0  # the operation that asks (it may hold its own target)
     unsettled: bool = False  # the last operation here failed half way: what is live may not be whole
+    locks: tuple[Lock, ...] = ()  # that cover the target now
+    quarantines: tuple[Quarantine, ...] = ()  # revisions that may not come back here
+    automatic: bool = False  # verification asks for it, not a person
+    unclaimed: int = 0  # the operation that succeeded here last, where no run has claimed it nor any since
     known_services: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()  # who may do this: for the sentence of a refusal

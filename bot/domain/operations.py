@@ -51,6 +51,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 TAKEABLE = frozenset(state for state, following in TRANSITIONS.items() if S.ROLLING_BACK in following)
 """Where a rollback takes the target over instead of waiting for it."""
 
+RESTING = frozenset({S.AWAITING_APPROVAL, S.ROLLING_BACK})
+"""Where nothing is due however long it takes: a person or its rollback moves it on."""
+
 HOLDS = UNFINISHED - {S.AWAITING_APPROVAL, S.QUEUED}
 """Where an operation holds the lease of its target (a queued rollback that took over holds it too)."""
 
@@ -61,6 +64,7 @@ class Effect(StrEnum):
     NONE = "none"
     PARTIAL = "partial"
     UNKNOWN = "unknown"
+    WHOLE = "whole"  # carried out to its end, and not healthy
 
 
 class IllegalTransition(AssertionError):
@@ -110,6 +114,15 @@ class Operation:
     finished_at: Millis = 0
     deadline_at: Millis = 0
     due_at: Millis = 0
+    automatic: bool = False  # a rollback that verification began, not a person
+    watch_since: Millis = 0  # from when on probes are read, where the target has them
+    bake: Millis = 0  # how long they have to pass
+    healthy_for: Millis = 0  # how much of that is covered
+    rollback_at: Millis = 0  # when it is rolled back by itself, unless somebody stops that
+    lock: int = 0  # the lock that its automatic rollback left, until somebody lifts it
+    not_undone: str = ""  # what a rollback leaves as it is, in words
+    claimed_by: str = ""  # what the run calls itself that asked whether it may go on
+    unclaimed: str = ""  # why nobody can be sure that only one run carried it out, in words
 
     def to(self, state: State, *, at: Millis, **changes: object) -> "Operation":
         """The same operation one allowed step further; the only way to change `state`.
@@ -172,3 +185,5 @@ class Attempt:
     run: dict[str, str] = field(default_factory=dict)
     ended_at: Millis = 0
     result: str = ""
+    claimed_by: str = ""  # the one run that may have its effect
+    claimed_at: Millis = 0

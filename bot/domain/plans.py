@@ -112,6 +112,14 @@ class OfferVerb(StrEnum):
     PLAN_ROLLBACK = "plan_rollback"
     PLAN_DEPLOY = "plan_deploy"
     DECIDE = "decide"  # opens the form
+    WATCH_ON = "watch_on"  # watches it once more from the beginning
+    ACCEPT = "accept"  # takes it as it is, without proof
+    ROLL_BACK_NOW = "roll_back_now"  # does not wait for the end of the countdown
+    LEAVE = "leave"  # does not roll back
+    UNLOCK = "unlock"  # asks first
+    UNLOCK_NOW = "unlock_now"
+    AGREE = "agree"  # the same form, for the second person who has to say it
+    RELEASE = "release"  # what is held since a restore
     SUGGEST = "suggest"  # runs the command in the body, as if it was typed
     DISMISS = "dismiss"
 

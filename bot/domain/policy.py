@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.domain.barring import claim_seen, not_locked, not_quarantined
 from bot.domain.changes import Resolution
 from bot.domain.facts import CheckReport, ChecksRule, CheckState, Facts, TargetPolicy
 from bot.domain.people import Standing
@@ -36,6 +37,8 @@ STANDING_REFUSALS: dict[Standing, tuple[Reason, str]] = {
 
 def a_member(facts: Facts) -> Verdict:
     """A full, active member of our own workspace: no guest, stranger, bot or workflow."""
+    if facts.automatic:
+        return allow("member", "Quarterdeck itself, because verification failed", rule=_automatic(facts))
     if isinstance(facts.person, Unknown):
         return unknown("member", facts.person)
     if facts.person.identity.team != facts.home_team:
@@ -43,6 +46,10 @@ def a_member(facts: Facts) -> Verdict:
     if facts.person.standing in STANDING_REFUSALS:
         return _stranger(facts.person.standing)
     return allow("member", "a member of this workspace")
+
+
+def _automatic(facts: Facts) -> str:
+    return f"{rule_of(facts.target)}.on_failure"
 
 
 def _stranger(standing: Standing) -> Verdict:
@@ -73,6 +80,8 @@ PERMISSION_OF = {
 
 def permitted(facts: Facts) -> Verdict:
     """A role grants it to this person, here, and none forbids it."""
+    if facts.automatic:
+        return allow("permission", "the configuration lets it roll back by itself", rule=_automatic(facts))
     if isinstance(facts.person, Unknown):
         return unknown("permission", facts.person)
     roles = facts.policy.roles if facts.policy else ()
@@ -218,6 +227,37 @@ def in_order(facts: Facts) -> Verdict:
     return allow("order", f"{before} had it", rule=rule)
 
 
+def not_frozen(facts: Facts) -> Verdict:
+    """No freeze window of the calendar holds the target; it never holds a rollback."""
+    if not facts.frozen:
+        return allow("frozen", "no freeze holds now", rule="freezes")
+    words = "; ".join(each.words(facts.now) for each in facts.frozen)
+    rule = f"freezes.{facts.frozen[0].name}"
+    if facts.action is Action.ROLLBACK:
+        return allow("frozen", f"frozen: {words}; a rollback is never held", rule=rule)
+    return refuse(
+        "frozen",
+        Reason.FROZEN,
+        f"Frozen: {words}.",
+        "Ask again then; nothing starts by itself. A rollback is never held by a freeze.",
+        rule=rule,
+    )
+
+
+def known_since_restore(facts: Facts) -> Verdict:
+    """After a restore it is known what the target serves; a rollback is never held."""
+    if not facts.hold:
+        return allow("restored", "not held since a restore")
+    if facts.action is Action.ROLLBACK:
+        return allow("restored", f"held since a restore ({facts.hold}); a rollback is never held")
+    return refuse(
+        "restored",
+        Reason.RESTORED,
+        f"The database was restored from a backup, and {facts.target.environment} is held: {facts.hold}.",
+        "Whoever may roll back here releases it in the administrators' channel; on the bot's machine quarterdeck adopt does.",
+    )
+
+
 HOLDING = {
     "queued": "is next",
     "triggering": "is starting",
@@ -226,6 +266,7 @@ HOLDING = {
     "cancelling": "is being stopped",
     "rolling_back": "is being rolled back",
     "unknown": "has an unknown outcome",
+    "paused": "is not known to be healthy",
     "needs_human": "waits for a decision",
 }
 """What people read of the operation that holds a target."""
@@ -233,6 +274,7 @@ HOLDING = {
 STOP_IT = "Wait for it, or stop it: `/ops stop"
 WAY_ON = {
     "verifying": "Wait for it, or roll back: `/ops rollback",
+    "paused": "Its card asks what to do; a rollback takes it over: `/ops rollback",
     "cancelling": "Wait for it, or roll back: `/ops rollback",
     "rolling_back": "Wait for the rollback: `/ops status",
     "unknown": "Wait until it is known, or roll back: `/ops rollback",
@@ -267,6 +309,11 @@ GATES: tuple[Callable[[Facts], Verdict], ...] = (
     something_to_do,
     checks_green,
     in_order,
+    not_frozen,
+    not_locked,
+    not_quarantined,
+    known_since_restore,
+    claim_seen,
     free,
 )
 """Every gate, in the order people read them."""

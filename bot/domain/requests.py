@@ -96,3 +96,12 @@ class StopRequest:
 
     target: Target
     because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlockRequest:
+    """Lift the lock that a failed verification left, or (`revision`, its beginning) the quarantine of a revision."""
+
+    target: Target
+    revision: str = ""
+    because: str = ""

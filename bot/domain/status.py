@@ -23,6 +23,7 @@ class TargetStatus:
     running: Operation | None = None
     last: Operation | None = None
     ahead: int = 0
+    hold: str = ""  # why it is held since the database was restored; empty: it is not
 
     @property
     def revision(self) -> str:
@@ -52,7 +53,9 @@ class TargetStatus:
     @property
     def exceptional(self) -> bool:
         """True where somebody should look."""
-        return self.running is not None or self.drifted or self.failed or isinstance(self.live, Unknown)
+        return (
+            bool(self.hold) or self.running is not None or self.drifted or self.failed or isinstance(self.live, Unknown)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.facts import Live
 from bot.domain.help import Grant, Whoami
+from bot.domain.holds import Hold
 from bot.domain.leases import Deployment
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person
@@ -16,12 +17,12 @@ from bot.domain.roles import may
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import READING, Identity, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
-from bot.engine import observing, people, planning
+from bot.engine import comparing, observing, people, planning
 from bot.engine.catalogue import Environment, Service
 from bot.engine.living import what_is_live
 from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
-from bot.store import Tx, deployments, offers, operations, plans
+from bot.store import Tx, deployments, holds, offers, operations, plans
 
 HISTORY = 20
 LAST_TARGETS = 5
@@ -45,10 +46,10 @@ async def target_status(runtime: Runtime, service: Service, environment: Environ
     live = await what_is_live(runtime, environment)
     target = environment.target
 
-    def recall(tx: Tx) -> tuple[Deployment | None, tuple[Operation, ...]]:
-        return deployments.current(tx, target), operations.of_target(tx, target, 5)
+    def recall(tx: Tx) -> tuple[Deployment | None, tuple[Operation, ...], Hold | None]:
+        return deployments.current(tx, target), operations.of_target(tx, target, 5), holds.get(tx, target)
 
-    recorded, recent = await runtime.store.read(recall)
+    recorded, recent, hold = await runtime.store.read(recall)
     observing.notice(runtime, target, live, recorded)
     running = next((each for each in recent if not each.finished), None)
     return TargetStatus(
@@ -58,6 +59,7 @@ async def target_status(runtime: Runtime, service: Service, environment: Environ
         recorded=recorded,
         running=running,
         last=next((each for each in recent if each.finished), None),
+        hold=hold.words if hold else "",
     )
 
 
@@ -109,12 +111,7 @@ async def changes_between(runtime: Runtime, target: Target, ref: str) -> ChangeS
     found = await read(ref or "the default branch", reader.resolve(service.repository, ref))
     if not isinstance(found, Resolution):
         return found
-    return await read(
-        "the changes",
-        reader.compare(
-            service.repository, live.revision, found.revision, paths=service.paths, irreversible=service.irreversible
-        ),
-    )
+    return await comparing.for_target(runtime, reader, service, target, live.revision, found.revision)
 
 
 async def why(

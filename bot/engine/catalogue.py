@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from bot import config
+from bot.domain.claims import OutsideRule
 from bot.domain.facts import TargetPolicy
+from bot.domain.freezes import Freeze
+from bot.domain.pieces import Author
+from bot.domain.risks import FileClass
 from bot.domain.roles import Role
 from bot.domain.terms import MINUTE, Millis, Target
 
@@ -26,6 +30,8 @@ class Environment:
     deadline: Millis
     announce: str
     channel: str
+    verify: config.Verify | None = None  # None: a run that ended well counts as live
+    outside_runs: OutsideRule = OutsideRule.REPORT
 
     @property
     def name(self) -> str:
@@ -46,6 +52,8 @@ class Service:
     irreversible: tuple[str, ...]
     environments: tuple[Environment, ...]
     owners: tuple[str, ...] = ()  # user ids and user groups of its team
+    risky: tuple[FileClass, ...] = ()  # files that people should look at, besides the usual ones
+    tickets: str = ""  # a link with {ticket} in it
 
     def environment(self, name: str) -> Environment | None:
         """The environment with that configured name."""
@@ -58,8 +66,10 @@ class Catalogue:
 
     services: Mapping[str, Service]
     roles: tuple[Role, ...]
+    freezes: tuple[Freeze, ...] = ()
     admin_channel: str = ""
     command: str = "/ops"
+    people: tuple[config.Person, ...] = ()
 
     def find(self, target: Target) -> tuple[Service, Environment] | None:
         """The service and environment of a target, or None where there is no such target."""
@@ -74,6 +84,11 @@ class Catalogue:
         people = [f"<@{who}>" for who in named if is_user(who)]
         groups = [f"<!subteam^{who}>" for who in named if who.startswith("S") and who.isalnum() and who.isupper()]
         return (*people, *groups)
+
+    def person_of(self, author: Author) -> str:
+        """The Slack user whom `people:` names as the author of a commit, by address or login; empty for nobody."""
+        known = {author.email.lower(), author.name.lower()} - {""}
+        return next((each.user for each in self.people if known & _called(each)), "")
 
     def targets(self) -> tuple[Target, ...]:
         """Every target, in the order of the file."""
@@ -90,13 +105,19 @@ def is_user(who: str) -> bool:
     return len(who) >= 3 and who[0] in "UW" and who.isalnum() and who.isupper()
 
 
+def _called(person: config.Person) -> set[str]:
+    return {person.email.lower(), person.unix.lower()} - {""}
+
+
 def catalogue_of(configuration: config.Configuration) -> Catalogue:
     """The configuration in the engine's words."""
     return Catalogue(
         services={name: _service(configuration, service) for name, service in configuration.services.items()},
         roles=configuration.roles,
+        freezes=configuration.freezes,
         admin_channel=configuration.slack.admin_channel or "",
         command=configuration.slack.command,
+        people=tuple(configuration.people.values()),
     )
 
 
@@ -111,6 +132,8 @@ def _service(configuration: config.Configuration, service: config.Service) -> Se
         irreversible=service.irreversible,
         environments=tuple(_environment(configuration, service, each) for each in service.environments),
         owners=configuration.teams[service.team].people if service.team else (),
+        risky=service.risky,
+        tickets=service.tickets,
     )
 
 
@@ -129,4 +152,6 @@ def _environment(
         deadline=getattr(found.deploy.target, "deadline", None) or DEADLINE,
         announce=str(found.announce),
         channel=found.channel or service.channel,
+        verify=found.verify,
+        outside_runs=found.outside_runs,
     )

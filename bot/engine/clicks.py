@@ -1,13 +1,28 @@
 """What a button does: the value is an offer's id, everything else is looked up, and every right is checked again."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from bot.domain.messages import Message
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
-from bot.domain.requests import Request
+from bot.domain.requests import Request, UnlockRequest
 from bot.domain.terms import Action, Permission, Target
-from bot.engine import adopting, homes, presenting, proposing, rendering, stopping, submit, withdrawing
+from bot.engine import (
+    adopting,
+    deciding,
+    holding,
+    homes,
+    presenting,
+    proposing,
+    rendering,
+    settling,
+    stopping,
+    submit,
+    summarising,
+    unlocking,
+    withdrawing,
+)
 from bot.engine.answering import Answering
 from bot.engine.runtime import Runtime
 from bot.store import Tx, offers, operations, plans
@@ -44,6 +59,11 @@ class Clicks:
             OfferVerb.PLAN_ROLLBACK: self._plan,
             OfferVerb.PLAN_DEPLOY: self._plan,
             OfferVerb.DECIDE: self._decide,
+            OfferVerb.AGREE: self._agree,
+            **dict.fromkeys(settling.ANSWERS, self._settle),
+            OfferVerb.UNLOCK: self._unlock,
+            OfferVerb.UNLOCK_NOW: self._unlock_now,
+            OfferVerb.RELEASE: self._release,
             OfferVerb.SUGGEST: self._suggest,
             OfferVerb.DISMISS: self._dismiss,
         }
@@ -161,7 +181,8 @@ class Clicks:
             )
             message = changes.no_changes(target, why)
         else:
-            message = changes.change_list(plan.changes, plan.target)
+            tickets = summarising.tickets_of(self._runtime, plan.target)
+            message = changes.change_list(plan.changes, plan.target, tickets=tickets)
         await answering.privately(message, replace=False)
 
     async def _log(self, answering: Answering, offer: Offer) -> None:
@@ -216,11 +237,53 @@ class Clicks:
             await answering.privately(presenting.no(no), replace=False)
             return
         names = await rendering.names_of(self._runtime, operation)
+        word = await deciding.first(self._runtime, operation, who)
         form = forms.decision_form(
-            operation, carried=offer.id, answer=offer.body.get("answer", ""), looked_at=(operation.note,), names=names
+            operation,
+            carried=offer.id,
+            answer=offer.body.get("answer", ""),
+            looked_at=(operation.note,),
+            names=names,
+            first=word,
+            second=self._second(operation.target),
         )
         again = f"{self._runtime.catalogue.command} status {operation.target.service}"
         await answering.open(form, notices.window_gone(again))
+
+    def _second(self, target: Target) -> bool:
+        """Whether *it never started* takes two people there."""
+        found = self._runtime.catalogue.find(target)
+        return found is None or found[1].policy.production
+
+    async def _agree(self, answering: Answering, offer: Offer) -> None:
+        """The second person's form; whoever said it first is told that it takes somebody else."""
+        operation = await self._operation_of(offer)
+        if await deciding.alone(self._runtime, operation, answering.delivery.invocation.who):
+            await answering.privately(notices.second_wanted(operation, again=True), replace=False)
+            return
+        await self._decide(answering, replace(offer, body={**offer.body, "answer": State.CANCELLED}))
+
+    async def _settle(self, answering: Answering, offer: Offer) -> None:
+        operation = await self._operation_of(offer)
+        asked = answering.delivery.invocation
+        message = await settling.settle(self._runtime, operation, offer.verb, by=asked.who, where=asked.where)
+        await answering.privately(message, replace=False)
+
+    async def _unlock(self, answering: Answering, offer: Offer) -> None:
+        await unlocking.ask(self._runtime, answering, await self._operation_of(offer))
+
+    async def _unlock_now(self, answering: Answering, offer: Offer) -> None:
+        operation = await self._operation_of(offer)
+        asked = answering.delivery.invocation
+        request = UnlockRequest(target=operation.target)
+        message = await unlocking.unlock(self._runtime, request, by=asked.who, where=asked.where)
+        await answering.privately(message)
+
+    async def _release(self, answering: Answering, offer: Offer) -> None:
+        target = Target(service=offer.body["service"], environment=offer.body["environment"])
+        who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
+        done = await holding.release(self._runtime, target, by=who, where=where)
+        await answering.privately(presenting.released(done), replace=False)
 
     async def _suggest(self, answering: Answering, offer: Offer) -> None:
         await self._typed(answering, offer.body["command"])

@@ -8,10 +8,10 @@ from bot.domain.messages import Message
 from bot.domain.people import Standing
 from bot.domain.plans import Offer
 from bot.domain.policy import STANDING_REFUSALS
-from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation, Request, StopRequest
+from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation, Request, StopRequest, UnlockRequest
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import forming, homes, presenting, proposing, stopping, withdrawing
+from bot.engine import forming, homes, presenting, proposing, stopping, unlocking, withdrawing
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
@@ -160,12 +160,15 @@ class Conversation:
             return refusals.not_possible(sentence, next_step="A member of this workspace has to ask.", reason=reason)
         return notices.not_allowed(f"You may not use {command.name} here.", rights.helpers)
 
-    async def _act(self, answering: Answering, request: Request | StopRequest, line: str) -> None:
+    async def _act(self, answering: Answering, request: Request | StopRequest | UnlockRequest, line: str) -> None:
         late_by = self._runtime.clock.now() - answering.delivery.invocation.at
         if answering.late and late_by > NEVER_LATE:
             raise ArrivedLate(f"{self.vocabulary.command} {line}", late_by)
         if isinstance(request, StopRequest):
             await self._stop(answering, request)
+        elif isinstance(request, UnlockRequest):
+            asked = answering.delivery.invocation
+            await answering.privately(await unlocking.unlock(self._runtime, request, by=asked.who, where=asked.where))
         else:
             await proposing.propose(self._runtime, answering, request)
 

@@ -1,5 +1,6 @@
 """The asking API that commands are given: every question of `bot.commanding.desk.Desk`, answered from rows and reads."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,8 @@ from bot.domain.roles import may
 from bot.domain.status import Desk as Mine
 from bot.domain.terms import Identity, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
-from bot.engine import asking, planning, presenting
+from bot.domain.whereabouts import Whereabouts
+from bot.engine import asking, comparing, planning, presenting, summarising, whereabouts
 from bot.engine.facts import shown
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
@@ -85,7 +87,23 @@ class EngineDesk:
 
     async def changes(self, target: Target, ref: str) -> Difference:
         """From what is live to `ref`."""
-        return Difference(target=target, changes=await asking.changes_between(self._runtime, target, ref))
+        found = await asking.changes_between(self._runtime, target, ref)
+        return Difference(target=target, changes=found, tickets=summarising.tickets_of(self._runtime, target))
+
+    async def between(self, service: str, base: str, head: str) -> Difference:
+        """From one environment or ref to another."""
+        found = await comparing.between(self._runtime, self._runtime.catalogue.services[service], base, head)
+        target = Target(service=service, environment=f"{base}..{head}")
+        return Difference(target=target, changes=found, tickets=summarising.tickets_of(self._runtime, target))
+
+    async def where(self, invocation: Invocation, ref: str, services: tuple[str, ...]) -> tuple[Whereabouts, ...]:
+        """Every service that has the change; those whose repository could not be read only where none has it, or they were named."""
+        names = services or await self._here(invocation, everything=False)
+        named = [self._runtime.catalogue.services[name] for name in names]
+        found = await asyncio.gather(*(whereabouts.where(self._runtime, service, ref) for service in named))
+        known = tuple(each for each in found if each is not None)
+        having = tuple(each for each in known if each.problem is None)
+        return known if services or not having else having
 
     async def why(self, request: Request, invocation: Invocation) -> tuple[Reasoning, ...]:
         """Ask every gate for each target; nothing is kept."""
@@ -97,7 +115,7 @@ class EngineDesk:
 
     def _with_line(self, verdict: Verdict) -> Verdict:
         key = verdict.rule
-        if not key.startswith(("services.", "roles.")):
+        if not key.startswith(("services.", "roles.", "freezes.")):
             return verdict
         return replace(verdict, rule=f"{key} ({self._line_of(key)})")
 

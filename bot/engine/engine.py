@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import homes, reconcile, returning
+from bot.engine import holding, homes, reconcile, reminding, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
@@ -71,6 +71,8 @@ class Engine:
         ended = await self.runtime.store.write(lambda tx: plans.expire(tx, now))
         for plan in ended:
             homes.wake(self.runtime, plan.who)
+        await reminding.sweep(self.runtime)
+        holding.start(self.runtime)
         await returning.alive(self.runtime)
 
     async def sweep_secrets(self) -> None:
@@ -92,6 +94,7 @@ class Engine:
             reconcile.start(self.runtime, operation.id)
         late = await self.intake.resume()
         await returning.announce(self.runtime, unfinished, late)
+        holding.start(self.runtime)
         self.dispatch("outbox")
         return len(unfinished)
 

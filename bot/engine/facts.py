@@ -6,17 +6,19 @@ from dataclasses import dataclass
 
 from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.facts import CheckReport, ChecksRule, Facts, Holder, Live
+from bot.domain.freezes import frozen
 from bot.domain.leases import Deployment
+from bot.domain.locks import Lock, Quarantine
 from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
 from bot.domain.people import Person
 from bot.domain.policy import PERMISSION_OF
 from bot.domain.terms import Action, Millis, Place, Target, Unknown
-from bot.engine import people, resolving
+from bot.engine import comparing, people, resolving
 from bot.engine.catalogue import Environment, Service, is_user
 from bot.engine.living import what_is_live
 from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
-from bot.store import Tx, deployments, leases, operations
+from bot.store import Tx, claims, deployments, holds, leases, locks, operations, quarantines
 
 PAST = 50
 
@@ -29,6 +31,11 @@ class Recorded:
     last: Operation | None
     holder: Operation | None
     good: Deployment | None  # the last revision that finished verifying and is not the one to leave
+    locks: tuple[Lock, ...] = ()
+    quarantines: tuple[Quarantine, ...] = ()
+    hold: str = ""  # why it is held since a restore
+    unclaimed: int = 0  # the last success, where no run has claimed it nor any since
+    claims: bool = False  # the run of the last success claimed it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +59,21 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
     if found is None:
         return _without_target(runtime, question, person=person, foreign=foreign)
     service, environment = found
-    live = await what_is_live(runtime, environment)
-    recorded = await runtime.store.read(lambda tx: recall(tx, question.target, live))
+    live = _known(question, await what_is_live(runtime, environment), runtime.clock.now())
+    recorded = await runtime.store.read(lambda tx: recall(tx, question.target, live, runtime.clock.now()))
     resolution = await resolving.resolve(runtime, question, service, environment, recorded.good)
     changes, checks = await asyncio.gather(
         _compare(runtime, service, environment, live, resolution), _checks(runtime, service, environment, resolution)
     )
-    verified_at, typical = await runtime.store.read(lambda tx: _history(tx, question, environment, resolution))
+    verified_at, typical, changes = await runtime.store.read(
+        lambda tx: (
+            *_history(tx, question, environment, resolution),
+            comparing.with_past(tx, question.target, changes) if isinstance(changes, ChangeSet) else changes,
+        )
+    )
+    now = runtime.clock.now()
     facts = Facts(
-        now=runtime.clock.now(),
+        now=now,
         action=question.action,
         target=question.target,
         policy=environment.policy,
@@ -73,9 +86,15 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         changes=changes,
         checks=checks,
         verified_before=verified_at > 0,
+        frozen=frozen(runtime.catalogue.freezes, question.target, now),
         holder=holder_of(recorded.holder),
+        hold=recorded.hold,
         owner_operation=question.owner_operation,
         unsettled=unsettled(recorded.last),
+        locks=recorded.locks,
+        quarantines=recorded.quarantines,
+        automatic=question.automatic,
+        unclaimed=recorded.unclaimed,
         known_services=tuple(runtime.catalogue.services),
         helpers=helpers(runtime, question),
     )
@@ -87,6 +106,13 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         verified_before_at=verified_at,
         typical=typical,
     )
+
+
+def _known(question: Question, live: Live | Unknown | None, now: Millis) -> Live | Unknown | None:
+    """A target that is too ill to answer does not keep its own rollback from starting: what was deployed last is what it leaves."""
+    if isinstance(live, Unknown) and question.leaving:
+        return Live(revision=question.leaving, said_by="our record", at=now)
+    return live
 
 
 def _without_target(
@@ -115,7 +141,7 @@ async def shared(runtime: Runtime, where: Place) -> bool | Unknown:
     return channel if isinstance(channel, Unknown) else channel.shared
 
 
-def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
+def recall(tx: Tx, target: Target, live: Live | Unknown | None, now: Millis) -> Recorded:
     """Our own rows about a target, in one read."""
     recent = operations.of_target(tx, target, 20)
     lease = leases.holder(tx, target)
@@ -128,6 +154,11 @@ def recall(tx: Tx, target: Target, live: Live | Unknown | None) -> Recorded:
         last=last,
         holder=holder or waiting,
         good=_last_good(tx, target, leaving, recent),
+        locks=locks.current(tx, target, now),
+        quarantines=quarantines.current(tx, target),
+        hold=hold.words if (hold := holds.get(tx, target)) else "",
+        unclaimed=claims.missing(tx, target),
+        claims=claims.proven(tx, target),
     )
 
 
@@ -145,7 +176,8 @@ def _half_way(recent: Iterable[Operation]) -> str:
 
 def _last_good(tx: Tx, target: Target, leaving: str, recent: tuple[Operation, ...]) -> Deployment | None:
     """The newest revision that finished verifying here, was not rolled back from since, and is not the one to leave."""
-    past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision != leaving)
+    kept = {leaving, *(each.revision for each in quarantines.current(tx, target))}
+    past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision not in kept)
     return next((each for each in past if not rolled_back_from(each, recent)), None)
 
 
@@ -184,16 +216,7 @@ async def _compare(
     changes = runtime.integration_of(environment).changes
     if changes is None or not isinstance(live, Live) or not live.revision or not isinstance(resolution, Resolution):
         return None
-    return await read(
-        f"the changes of {service.name}",
-        changes.compare(
-            service.repository,
-            live.revision,
-            resolution.revision,
-            paths=service.paths,
-            irreversible=service.irreversible,
-        ),
-    )
+    return await comparing.compare(changes, service, live.revision, resolution.revision)
 
 
 async def _checks(

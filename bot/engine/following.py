@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from bot.domain import advancing
+from bot.domain.baking import begun
 from bot.domain.facts import Live
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.terms import MINUTE, Millis, Unknown, short
-from bot.engine import preflight, record, taking
+from bot.engine import baking, fencing, preflight, record, taking
 from bot.engine.living import what_is_live
 from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime, read
 from bot.ports import Deployer, Order, Run, RunState, Snapshot, TriggerClass
-from bot.store import attempts, plans
+from bot.store import attempts
 
 LANDING_LAG: Millis = MINUTE
 
@@ -37,21 +38,17 @@ async def find_out(runtime: Runtime, operation: Operation) -> bool:
     if runs:
         after = advancing.started(operation, runs[0].reference, runs[0].url, at=now)
         return await record.step(runtime, operation, after, and_then=lambda tx: bind(tx, order.key, runs[0]))
-    if deployer.trigger_class is TriggerClass.A:
+    if deployer.trigger_class is TriggerClass.A and not operation.claimed_by:
         return await _resend(runtime, operation, deployer, order)
+    if await fencing.may_try_anew(runtime, operation, order):
+        return await _try_anew(runtime, operation, deployer, order)
     return await _still_lost(runtime, operation, f"{_provider(runtime, operation)} shows no run with this key yet")
 
 
 async def _resend(runtime: Runtime, operation: Operation, deployer: Deployer, order: Order) -> bool:
     """Only what was shown and confirmed is sent again; where that is something else by now, a person has to look."""
-    would_run = await read("what would run", deployer.preview(order))
-    if isinstance(would_run, Unknown):
-        return await _still_lost(runtime, operation, f"Could not read what would run: {would_run.why}")
-    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
-    _, environment = runtime.place_of(operation.target)
-    now_and_then = (environment.policy_hash, would_run.workflow, would_run.steps)
-    if plan is None or now_and_then != (plan.policy_hash, plan.workflow, plan.steps):
-        return await _commit(runtime, operation, advancing.outdated(operation, at=runtime.clock.now()))
+    if (stop := await _unsendable(runtime, operation, deployer, order)) is not None:
+        return stop
     now = runtime.clock.now()
     if now - order.sent_at >= advancing.SEARCH_FOR:
         why = f"{_provider(runtime, operation)} shows no run, and does not take the same key again"
@@ -60,6 +57,22 @@ async def _resend(runtime: Runtime, operation: Operation, deployer: Deployer, or
     if not await record.step(runtime, operation, again):
         return False
     return await preflight.call(runtime, again, resent=True)
+
+
+async def _unsendable(runtime: Runtime, operation: Operation, deployer: Deployer, order: Order) -> bool | None:
+    """What became of an operation that cannot be sent again as it was confirmed; None where it can."""
+    moved = await fencing.moved(runtime, operation, deployer, order)
+    if isinstance(moved, Unknown):
+        return await _still_lost(runtime, operation, f"Could not read what would run: {moved.why}")
+    return await _commit(runtime, operation, advancing.outdated(operation, at=runtime.clock.now())) if moved else None
+
+
+async def _try_anew(runtime: Runtime, operation: Operation, deployer: Deployer, order: Order) -> bool:
+    """The fence stands: the try that was lost is taken back, and whatever of it comes late hears that it may not go on."""
+    if (stop := await _unsendable(runtime, operation, deployer, order)) is not None:
+        return stop
+    again = await fencing.try_anew(runtime, operation, order.key)
+    return await preflight.call(runtime, again) if again is not None else False
 
 
 async def _still_lost(runtime: Runtime, operation: Operation, why: str) -> bool:
@@ -95,11 +108,24 @@ async def observe(runtime: Runtime, operation: Operation) -> bool:
     if operation.stop_asked_by is not None:
         now = runtime.clock.now()
         return await record.step(runtime, operation, advancing.stopping(operation, operation.stop_asked_by, at=now))
+    if not operation.run:
+        return await _claimed(runtime, operation)
     snapshot = await _snapshot(runtime, operation)
     now = runtime.clock.now()
     if isinstance(snapshot, Unknown):
         return await _commit(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
     return await _follow(runtime, operation, snapshot)
+
+
+async def _claimed(runtime: Runtime, operation: Operation) -> bool:
+    """A run came forward before anybody found it: only one may go on, so which of those with our key it is matters to nobody else."""
+    deployer, order = await order_of(runtime, operation)
+    runs = await read(f"the runs of {_provider(runtime, operation)}", deployer.find(order))
+    now = runtime.clock.now()
+    if isinstance(runs, Unknown) or len(runs) != 1:
+        return await _commit(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+    found = operation.but(run=dict(runs[0].reference), run_url=runs[0].url, due_at=now)
+    return await record.step(runtime, operation, found, and_then=lambda tx: bind(tx, order.key, runs[0]))
 
 
 async def _follow(runtime: Runtime, operation: Operation, snapshot: Snapshot) -> bool:
@@ -162,7 +188,10 @@ async def stop(runtime: Runtime, operation: Operation) -> bool:
 
 
 async def verify(runtime: Runtime, operation: Operation) -> bool:
-    """Ask the target what it serves."""
+    """Ask the target what it serves; then, where it has probes, watch those for the bake time."""
+    rules = baking.rules_of(runtime, operation)
+    if operation.watch_since and rules is not None:
+        return await baking.look(runtime, operation, rules)
     answer = await _live(runtime, operation)
     live = answer if isinstance(answer, Live) and answer.said_by != "our record" else None
     why_not = f"Could not ask {operation.target.service}: {answer.why}" if isinstance(answer, Unknown) else ""
@@ -172,6 +201,8 @@ async def verify(runtime: Runtime, operation: Operation) -> bool:
     if after.finished and now < until and (number := await taking.could_still_land(runtime, operation)):
         # Whatever the first one's start still does, it does within the lag: one more look tells.
         after = operation.but(note=f"Looking once more: #{number} could still land", due_at=until)
+    if after.state is State.SUCCEEDED and rules is not None:
+        after = begun(operation, rules, live, at=now)
     return await record.step(runtime, operation, after)
 
 

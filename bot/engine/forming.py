@@ -10,7 +10,7 @@ from bot.domain.operations import State
 from bot.domain.plans import OfferVerb
 from bot.domain.requests import Delivery, Invocation, Request
 from bot.domain.terms import Action, Place, Target
-from bot.engine import presenting, proposing, stopping, submit
+from bot.engine import deciding, presenting, proposing, stopping, submit
 from bot.engine.answering import Answering
 from bot.engine.record import DECISIONS
 from bot.engine.runtime import Runtime, read
@@ -147,12 +147,12 @@ class Forms:
     async def _decided(self, answering: Answering) -> None:
         delivery = answering.delivery
         offer = await self._runtime.store.read(lambda tx: offers.get(tx, delivery.carried))
-        if offer is None or offer.verb is not OfferVerb.DECIDE:
+        if offer is None or offer.verb not in {OfferVerb.DECIDE, OfferVerb.AGREE}:
             await answering.privately(notices.too_old(self._vocabulary.command))
             return
         operation = await self._runtime.store.read(lambda tx: operations.get(tx, int(offer.body["operation"])))
         assert operation is not None, "an offer to decide names its operation"
-        outcome = await stopping.decide(
+        outcome = await deciding.decide(
             self._runtime,
             operation,
             State(delivery.values[forms.ANSWER]),
@@ -162,6 +162,8 @@ class Forms:
         )
         if outcome.wish is stopping.Wish.DONE and outcome.operation is not None:
             await answering.privately(notices.decided(outcome.operation))
+        elif outcome.wish in {stopping.Wish.ASKED, stopping.Wish.ALONE}:
+            await answering.privately(notices.second_wanted(operation, again=outcome.wish is stopping.Wish.ALONE))
         elif outcome.wish in {stopping.Wish.FORBIDDEN, stopping.Wish.UNKNOWN}:
             await answering.privately(presenting.no(outcome))
         else:

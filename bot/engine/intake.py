@@ -20,6 +20,7 @@ from bot.views import notices
 log = structlog.get_logger(__name__)
 COMMIT_WAIT: Millis = 1_500
 SUGGEST_WAIT: Millis = 2 * SECOND
+CLOSE_AGAIN: Millis = 5 * SECOND
 NOT_DONE = "not done"  # it arrived too late to be carried out unseen
 
 Work = Callable[[Answering], Awaitable[None]]
@@ -144,7 +145,16 @@ class Intake:
             log.exception("bug", ref=delivery.invocation.ref, kind=delivery.kind)
             result = "broke"
             await answering.privately(notices.broke(delivery.invocation.ref))
-        await runtime.store.write(lambda tx: inbox.finish(tx, delivery.key, runtime.clock.now(), result))
+        await self._close(delivery, result)
+
+    async def _close(self, delivery: Delivery, result: str) -> None:
+        """Close its row; where the database refuses, again a little later: it is not to be carried out again after a restart."""
+        runtime = self._runtime
+        try:
+            await runtime.store.write(lambda tx: inbox.finish(tx, delivery.key, runtime.clock.now(), result))
+        except StoreError as error:
+            log.warning("delivery not closed yet", ref=delivery.invocation.ref, error=str(error))
+            runtime.supervisor.start_later(f"close:{delivery.key}", lambda: self._close(delivery, result), CLOSE_AGAIN)
 
     async def show_home(self, who: Identity) -> None:
         """Publish the Home tab of somebody who has opened it before; best effort."""

@@ -10,7 +10,7 @@ from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
 from bot.engine import rendering
 from bot.engine.pacing import EDIT, POST, Pace
 from bot.engine.runtime import Runtime
-from bot.errors import ChatError
+from bot.errors import ChatError, StoreError
 from bot.store import Tx, outbox
 
 log = structlog.get_logger(__name__)
@@ -72,6 +72,9 @@ class Deliverer:
             await self._make_true(owed, message)
         except ChatError as error:
             await self._failed(owed, error)
+        except StoreError as error:
+            log.warning("message waits for the database", key=owed.key, error=str(error), retry_in=RETRY)
+            await self._postpone(owed, RETRY, LOST)
         except Exception:
             log.exception("message could not be made", key=owed.key)
             await self._postpone(owed, LONGEST_RETRY, LOST)  # it may stand already: what broke may be what came after

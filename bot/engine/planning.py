@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.changes import Change, ChangeSet, Resolution
+from bot.domain.claims import ClaimRule
 from bot.domain.facts import Live
 from bot.domain.operations import AttemptKey, Operation, State
 from bot.domain.plans import PLAN_LIFE, Offer, OfferVerb, Plan, PlanState, plan_hash
 from bot.domain.policy import judge, refusal
 from bot.domain.requests import Invocation, Request
+from bot.domain.summaries import leads
 from bot.domain.terms import Action, Place, Unknown
 from bot.domain.verdicts import Refusal, Verdict
+from bot.domain.verification import named
 from bot.engine import homes, observing
 from bot.engine.facts import Gathered, gather
 from bot.engine.resolving import Question
@@ -189,6 +192,8 @@ def late_landing(runtime: Runtime, gathered: Gathered) -> bool:
     environment, holder = gathered.environment, gathered.facts.holder
     if environment is None or holder is None or holder.state not in {State.UNKNOWN, State.NEEDS_HUMAN}:
         return False
+    if environment.policy.claim is ClaimRule.REQUIRED and gathered.recorded.claims:
+        return False  # it is taken back in the same transaction, and hears that when it asks
     deployer = runtime.integration_of(environment).deployer
     return deployer is not None and deployer.trigger_class in {TriggerClass.C, TriggerClass.D}
 
@@ -220,8 +225,8 @@ def operation_of(made: Plan, *, channel: str, at: int) -> Operation:
     total = 0
     if made.changes is not None:
         leaving = made.action is Action.ROLLBACK
-        moved = made.changes.leaving if leaving else made.changes.arriving
-        total = len(moved) if leaving else made.changes.total
+        moved = leads(made.changes.leaving if leaving else made.changes.arriving)
+        total = len(moved) + (0 if leaving else made.changes.total - len(made.changes.arriving))
     return Operation(
         id=0,
         plan_id=made.id,
@@ -236,6 +241,7 @@ def operation_of(made: Plan, *, channel: str, at: int) -> Operation:
         because=made.because,
         changes=total,
         change_line=change_line(moved, total=total) if moved else "",
+        not_undone=named(made.changes.irreversible) if made.changes and made.action is Action.ROLLBACK else "",
         channel=channel,
         asked_in=made.channel,
         created_at=at,

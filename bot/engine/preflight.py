@@ -1,5 +1,7 @@
 """Right before the effect: everything is asked again, the lease is taken and the attempt committed; only then is the provider called."""
 
+from dataclasses import replace
+
 from bot.domain import advancing
 from bot.domain.changes import Resolution
 from bot.domain.events import Event
@@ -28,6 +30,8 @@ async def ask(runtime: Runtime, operation: Operation) -> bool:
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
     assert plan is not None, "an operation has its plan"
     question = planning.question_of(plan, ref=plan.revision, owner_operation=operation.id)
+    if operation.automatic:
+        question = replace(question, automatic=True, leaving=operation.previous)
     draft = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
     refusal = draft.refusal or _changed(plan, operation, draft)
     if refusal is not None:
@@ -120,8 +124,8 @@ async def call(runtime: Runtime, operation: Operation, *, resent: bool = False) 
             return None
         if current.state is State.TRIGGERING:
             return advancing.started(current, run.reference, run.url, at=now)
-        # Taken over while we called: its rollback has to know which run to stop.
-        taken = current.state is State.ROLLING_BACK and not current.run
+        # Taken over while we called: its rollback has to know which run to stop. Or the run was faster than its answer, and claimed.
+        taken = current.state in {State.ROLLING_BACK, State.RUNNING} and not current.run
         return current.but(run=dict(run.reference), run_url=run.url) if taken else None
 
     return await record.change(runtime, operation.id, started, and_then=lambda tx: bind(tx, order.key, run))

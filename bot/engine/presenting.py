@@ -10,13 +10,14 @@ from bot.domain.terms import MINUTE, Action, Identity, short
 from bot.domain.verdicts import Refusal
 from bot.engine import rendering
 from bot.engine.facts import rolled_back_from
+from bot.engine.holding import Released
 from bot.engine.planning import Planned
 from bot.engine.runtime import Runtime, read
 from bot.engine.stopping import Outcome
 from bot.engine.submit import Beaten, Confirmation, Ended, Moved, Started
 from bot.ports import Channel
 from bot.store import Tx, deployments, offers, operations, outbox
-from bot.views import kit, notices, plans, refusals
+from bot.views import holds, kit, notices, plans, refusals
 from bot.views.plan_moved import plan_moved
 from bot.views.together import together
 
@@ -112,6 +113,15 @@ def no(outcome: Outcome) -> Message:
     if outcome.next_step:
         return refusals.not_possible(outcome.sentence, next_step=outcome.next_step, reason=outcome.reason)
     return notices.not_allowed(outcome.sentence, outcome.who)
+
+
+def released(done: Outcome | Released) -> Message:
+    """What became of a wish to release a target that is held since a restore."""
+    if isinstance(done, Outcome):
+        return no(done)
+    if done.hold is None:
+        return holds.not_held(done.target)
+    return holds.moved(done.target, done.live) if done.moved else holds.released(done.target, done.live)
 
 
 async def ended(runtime: Runtime, plan: Plan) -> Message:

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.domain import advancing
 from bot.domain.operations import Operation, State
 from bot.domain.reasons import Reason
 from bot.domain.terms import SECOND, Millis
-from bot.engine import following, preflight, record
+from bot.engine import following, preflight, record, watching
 from bot.engine.runtime import Runtime
 from bot.store import operations
 
@@ -26,6 +27,7 @@ STEPS: dict[State, Step] = {
     State.RUNNING: following.observe,
     State.CANCELLING: following.stop,
     State.VERIFYING: following.verify,
+    State.NEEDS_HUMAN: watching.look,
 }
 """What reconcile does in each state; a state that is not here waits for a person or for its rollback."""
 
@@ -79,9 +81,13 @@ async def _one_step(runtime: Runtime, operation: Operation) -> bool:
 
 async def _not_configured(runtime: Runtime, operation: Operation) -> None:
     """The target was taken out of the configuration meanwhile: nobody can be asked, so a person has to say."""
+    now = runtime.clock.now()
+    if operation.state is State.NEEDS_HUMAN:
+        await record.step(runtime, operation, advancing.watched(operation, None, "", at=now))
+        return
     state = State.REJECTED if operation.state is State.QUEUED else State.NEEDS_HUMAN
     note = f"{operation.target} is not configured any more"
-    after = operation.to(state, at=runtime.clock.now(), reason=Reason.UNKNOWN_TARGET, note=note)
+    after = operation.to(state, at=now, reason=Reason.UNKNOWN_TARGET, note=note)
     await record.step(runtime, operation, after)
 
 

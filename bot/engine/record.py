@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.domain import advancing
+from bot.domain.claims import flagged
 from bot.domain.deliveries import Outgoing
 from bot.domain.events import Event
 from bot.domain.leases import Deployment
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.terms import SECOND, Action, Identity, Millis
-from bot.engine import homes
+from bot.engine import homes, pending
 from bot.engine.catalogue import Environment
 from bot.engine.runtime import Runtime
 from bot.store import Tx, attempts, audit, deployments, effects, events, leases, offers, operations, outbox
 from bot.store.errors import Stale
 from bot.views import cards, rings
+from bot.views.health import bar, unanswerable
 
 DECISIONS = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 FEW_STEPS = 12
@@ -83,20 +85,28 @@ def wake(runtime: Runtime, after: Operation) -> None:
 
 def write_step(tx: Tx, runtime: Runtime, before: Operation, after: Operation) -> None:
     """The transaction of one step; raises Stale where the row has moved on."""
+    after = _unclaimed(runtime, after)
     operations.save(tx, after)
     now = runtime.clock.now()
     if before.state is not after.state:
         _note(tx, before, after, now)
         renew_offers(tx, runtime, after, now)
         _ring(tx, after, now)
+        pending.moved(tx, before, after, now)
     if _visible(before) != _visible(after):
         _owe(tx, card(after, now, urgent=after.finished))
-    elif after.progress != before.progress:
+    elif after.progress != before.progress or bar(after) != bar(before):
         _owe(tx, card(after, _when_to_show(tx, after, "card", now), urgent=False))
     if after.progress[0] and (after.progress != before.progress or after.finished):
         outbox.put(tx, reply(after, "steps", _when_to_show(tx, after, "steps", now)))
     if after.finished and not before.finished:
-        _finish(tx, runtime, after, now, decided=before.state is State.NEEDS_HUMAN)
+        _finish(tx, runtime, after, now, decided=before.state in {State.NEEDS_HUMAN, State.PAUSED})
+
+
+def _unclaimed(runtime: Runtime, after: Operation) -> Operation:
+    """One that succeeded without the claim that its target requires says so."""
+    found = runtime.catalogue.find(after.target)
+    return flagged(after, found[1].policy.claim) if found else after
 
 
 def open_operation(
@@ -105,16 +115,18 @@ def open_operation(
     """Insert a new operation with its first card (in a thread, where there is one); returns it with its id."""
     now = runtime.clock.now()
     kept = operations.insert(tx, operation)
-    events.append(tx, Event(kind="operation.asked", subject=f"operation:{kept.id}", at=now, actor=_actor(kept.who)))
+    actor = "quarterdeck" if kept.automatic else _actor(kept.who)
+    events.append(tx, Event(kind="operation.asked", subject=f"operation:{kept.id}", at=now, actor=actor))
     audit.append(
-        tx, at=now, actor=_actor(kept.who), action=f"{kept.action}.confirmed", subject=f"operation:{kept.id}",
+        tx, at=now, actor=actor, action=f"{kept.action}.{'automatic' if kept.automatic else 'confirmed'}", subject=f"operation:{kept.id}",
         reason=kept.because, body={"target": str(kept.target), "revision": kept.revision, "plan": kept.plan_hash},
     )  # fmt: skip
     renew_offers(tx, runtime, kept, now)
     outbox.put(tx, replace(card(kept, now, urgent=True), thread=thread))
-    outbox.put(tx, reply(kept, "opened", now))
     if environment.policy.production and kept.changes:
         outbox.put(tx, reply(kept, "changes", now))
+        outbox.put(tx, reply(kept, "more_changes", now))
+    outbox.put(tx, reply(kept, "opened", now))
     return kept
 
 
@@ -155,7 +167,9 @@ def renew_offers(tx: Tx, runtime: Runtime, operation: Operation, now: Millis) ->
     offers.retire(tx, subject, now)
     wanted: list[tuple[OfferVerb, dict[str, str]]] = [(verb, {}) for verb in _verbs(operation)]
     if operation.state is State.NEEDS_HUMAN:
-        wanted += [(OfferVerb.DECIDE, {"answer": str(answer)}) for answer in DECISIONS]
+        # A run that asked whether it may go on has started: that it never did is not for anybody to say.
+        answers = DECISIONS[:2] if operation.claimed_by else DECISIONS
+        wanted += [(OfferVerb.DECIDE, {"answer": str(answer)}) for answer in answers]
     minted = tuple(
         Offer(
             id=runtime.random.token(),
@@ -182,7 +196,13 @@ def _verbs(operation: Operation) -> list[OfferVerb]:
         impossible.add(OfferVerb.STOP)
     if operation.action is Action.ROLLBACK:
         impossible.add(OfferVerb.PLAN_ROLLBACK)
+    impossible |= unanswerable(operation)
     return [verb for verb in cards.ROWS[operation.state] if verb not in impossible]
+
+
+def ring_once(tx: Tx, operation: Operation, kind: str, now: Millis) -> None:
+    """Something that is no state of its own, but that somebody must hear at once."""
+    outbox.put(tx, _call(operation, kind, now))
 
 
 def _visible(operation: Operation) -> tuple[object, ...]:
@@ -192,6 +212,9 @@ def _visible(operation: Operation) -> tuple[object, ...]:
         operation.serving,
         operation.verified,
         operation.child_id,
+        operation.rollback_at,
+        operation.lock,
+        operation.unclaimed,
     )
 
 
@@ -207,9 +230,10 @@ def _note(tx: Tx, before: Operation, after: Operation, now: Millis) -> None:
     subject = f"operation:{after.id}"
     body = {"from": str(before.state), "reason": after.reason, "note": after.note}
     events.append(tx, Event(kind=f"operation.{after.state}", subject=subject, at=now, body=body))
+    flag = {"unclaimed": after.unclaimed} if after.unclaimed else {}
     audit.append(
         tx, at=now, actor="quarterdeck", action=f"{after.action}.{after.state}", subject=subject,
-        reason=after.reason, body={"from": str(before.state), "target": str(after.target)},
+        reason=after.reason, body={"from": str(before.state), "target": str(after.target), **flag},
     )  # fmt: skip
 
 
@@ -231,7 +255,7 @@ def _call(after: Operation, kind: str, due_at: Millis) -> Outgoing:
 
 def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis, *, decided: bool) -> None:
     attempts.end(tx, after.id, now, after.state)
-    if after.state is State.SUCCEEDED:
+    if after.state is State.SUCCEEDED or after.effect is Effect.WHOLE:
         deployments.record(
             tx,
             Deployment(
@@ -240,7 +264,7 @@ def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis, *, decided:
                 since=now,
                 operation=after.id,
                 # A target that cannot tell passes; one that should have told and did not is not known to be good.
-                verified=after.verified or decided or not after.note,
+                verified=after.state is State.SUCCEEDED and (after.verified or decided or not after.note),
                 by=after.who.user,
             ),
         )

@@ -2,16 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.domain.changes import ChangeSet
 from bot.domain.deliveries import Outgoing
 from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
-from bot.domain.terms import Unknown, short
-from bot.engine import returning
+from bot.domain.terms import Identity, Unknown, short
+from bot.engine import holding, pending, returning, summarising
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
-from bot.store import offers, operations, people, plans
-from bot.views import audit, backups, cards, changes, notices, replies
+from bot.store import approvals, offers, operations, people, plans
+from bot.views import audit, backups, cards, changes, notices, replies, unwell
 from bot.views.commands import typed
 
 Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
@@ -26,6 +25,8 @@ async def render(runtime: Runtime, owed: Outgoing) -> Message | None:
         return STANDING[owed.kind](owed.body)
     if owed.kind == returning.KIND:
         return await returning.message(runtime, owed)
+    if owed.kind == holding.KIND:
+        return await holding.message(runtime, owed)
     operation = await operation_of(runtime, owed)
     if operation is None:
         return None
@@ -78,7 +79,8 @@ async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Messa
         return None
     rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
     owners = runtime.catalogue.owners(operation.target.service)
-    return replies.ringing(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
+    made = replies.ringing(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
+    return changes.with_authors(made, await summarising.authors(runtime, operation)) if made is not None else None
 
 
 async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
@@ -88,6 +90,31 @@ async def _again(runtime: Runtime, owed: Outgoing, operation: Operation) -> Mess
     names = await names_of(runtime, operation)
     owners = runtime.catalogue.owners(operation.target.service)
     return replies.asks_for_help(operation, owners=owners, offers=rights, names=names, later=True)
+
+
+async def _reminder(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    if operation.state is not State.NEEDS_HUMAN or str(operation.changed_at) != owed.body["since"]:
+        return None
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
+    owners, names = runtime.catalogue.owners(operation.target.service), await names_of(runtime, operation)
+    return replies.reminder(operation, owners=owners, offers=rights, names=names, last=bool(owed.body["last"]))
+
+
+async def _second(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    asked, by = owed.body["hash"], Identity(team=operation.who.team, user=owed.body["who"])
+    words = await runtime.store.read(lambda tx: approvals.of_plan(tx, owed.subject, asked))
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
+    waits = pending.open_word(operation, words, asked)
+    names = await names_of(runtime, operation)
+    return replies.second(operation, by, owed.body["because"], rights, open_word=waits, names=names)
+
+
+async def _unhealthy(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    if not operation.rollback_at or operation.state is not State.VERIFYING:
+        return None
+    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
+    owners = runtime.catalogue.owners(operation.target.service)
+    return unwell.call(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
 
 
 async def _log(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
@@ -109,14 +136,12 @@ async def log_of(runtime: Runtime, operation: Operation) -> Message:
 
 async def _changes(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
     del owed
-    found = await changes_of(runtime, operation)
-    return changes.summary(found, operation.target) if found is not None else None
+    return await summarising.summary(runtime, operation)
 
 
-async def changes_of(runtime: Runtime, operation: Operation) -> ChangeSet | None:
-    """What the plan of an operation showed."""
-    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
-    return plan.changes if plan else None
+async def _more_changes(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    del owed
+    return await summarising.rest(runtime, operation)
 
 
 STANDING: dict[str, Callable[[Mapping[str, str]], Message]] = {"audit_head": audit.head, "restored": backups.restored}
@@ -129,6 +154,10 @@ RENDERERS: dict[str, Render] = {
     "operation_ring": _ring,
     "operation_again": _again,
     "operation_log": _log,
+    "operation_unhealthy": _unhealthy,
+    "operation_reminder": _reminder,
+    "operation_second": _second,
     "operation_changes": _changes,
+    "operation_more_changes": _more_changes,
 }
 """Every kind of owed message about an operation, and how it is made."""

@@ -23,6 +23,8 @@ class Question:
     ref: str = ""
     planned_revision: str = ""
     owner_operation: int = 0
+    automatic: bool = False  # verification asks, not a person
+    leaving: str = ""  # what is known to be live where the target itself does not answer
 
 
 async def resolve(

@@ -29,6 +29,14 @@ class Home:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Road:
+    """Where runs reach the claim: `public` from anywhere, `here` from this machine; empty where there is no such way."""
+
+    public: str = ""
+    here: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Runtime:
     """The ports and the catalogue; nothing here holds the truth, rows do."""
 
@@ -42,6 +50,7 @@ class Runtime:
     integrations: Mapping[str, Integration]
     home: Home
     redactor: Redactor
+    road: Road = Road()
 
     def __post_init__(self) -> None:
         # Whoever makes a runtime cannot forget it: nothing is said but through the redactor.

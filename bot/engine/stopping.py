@@ -1,11 +1,10 @@
-"""Stop what runs, and decide what nobody could find out: wishes of people about an operation that exists."""
+"""Stop what runs, and the rights behind every wish of people about an operation that exists."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain import advancing
-from bot.domain.facts import Live
 from bot.domain.operations import Operation, State
 from bot.domain.people import Person, Standing
 from bot.domain.policy import STANDING_REFUSALS
@@ -14,13 +13,13 @@ from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown
 from bot.engine import people, record
 from bot.engine.facts import shared, shown
-from bot.engine.living import what_is_live
 from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, operations
 
 TRIES = 10
 SHARED = "This channel is shared with another workspace, where Quarterdeck only reads."
 SAID = {
+    Permission.DEPLOY: "deploy",
     Permission.STOP: "stop",
     Permission.DECIDE: "decide about",
     Permission.ROLLBACK: "adopt a revision for",  # what is adopted is what a rollback goes to
@@ -35,6 +34,8 @@ class Wish(StrEnum):
     TOO_LATE = "too_late"  # it can no longer be stopped; a rollback can
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"  # who asked could not be read
+    ASKED = "asked"  # kept: a second person has to say so too
+    ALONE = "alone"  # said already, and nobody is their own second person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,27 +78,6 @@ def _stopped(current: Operation, by: Identity, now: Millis) -> Operation | None:
     return None
 
 
-async def decide(
-    runtime: Runtime, operation: Operation, outcome: State, *, because: str, by: Identity, where: Place
-) -> Outcome:
-    """End an operation that nobody could find out about, with what a person saw."""
-    no = await allowed(runtime, by, Permission.DECIDE, operation.target, where=where)
-    if no is not None:
-        return no
-
-    found = runtime.catalogue.find(operation.target)
-    answer = await what_is_live(runtime, found[1]) if found else None
-    live = answer if isinstance(answer, Live) else None
-
-    def decided(current: Operation) -> Operation | None:
-        if current.state is not State.NEEDS_HUMAN:
-            return None
-        after = advancing.decided(current, outcome, because=because, at=runtime.clock.now())
-        return replace(after, **advancing.served(live))  # type: ignore[arg-type]  # the names are its own
-
-    return await _carry_out(runtime, operation, by, f"decide.{outcome}", decided, because=because)
-
-
 async def _carry_out(
     runtime: Runtime,
     operation: Operation,
@@ -138,7 +118,7 @@ async def stranger(runtime: Runtime, by: Identity) -> Outcome | None:
     """The no to everybody who is not an active member of this workspace."""
     person = await people.who(runtime, by)
     if isinstance(person, Unknown):
-        return _unread(person)
+        return unread(person)
     standing = person.standing if by.team == runtime.home.team else Standing.OTHER_TEAM
     if standing not in STANDING_REFUSALS:
         return None
@@ -150,13 +130,14 @@ async def stranger(runtime: Runtime, by: Identity) -> Outcome | None:
 async def _elsewhere(runtime: Runtime, where: Place) -> Outcome | None:
     foreign = await shared(runtime, where)
     if isinstance(foreign, Unknown):
-        return _unread(foreign)
+        return unread(foreign)
     step = "Ask in one of your own channels."
     no = Outcome(wish=Wish.FORBIDDEN, sentence=SHARED, next_step=step, reason=Reason.SHARED_CHANNEL)
     return no if foreign else None
 
 
-def _unread(fact: Unknown) -> Outcome:
+def unread(fact: Unknown) -> Outcome:
+    """The no where something could not be read that has to be known first."""
     sentence = f"Could not read {fact.what}: {fact.why}."
     step = "Nothing was done. Try again in a moment."
     return Outcome(wish=Wish.UNKNOWN, sentence=sentence, next_step=step, reason=Reason.FACT_UNKNOWN)
@@ -171,7 +152,7 @@ async def allowed(
         return no
     person = await people.who(runtime, by)
     if isinstance(person, Unknown):
-        return _unread(person)
+        return unread(person)
     if _may(runtime, person, permission, target):
         return None
     return Outcome(

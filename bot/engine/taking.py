@@ -4,7 +4,7 @@ from bot.domain import advancing
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, Millis, Unknown
-from bot.engine import record
+from bot.engine import fencing, record
 from bot.engine.ordering import order_of
 from bot.engine.runtime import Runtime, read
 from bot.ports import Deployer, Run, RunState, TriggerClass
@@ -65,5 +65,7 @@ async def could_still_land(runtime: Runtime, operation: Operation) -> int:
     parent = await _parent(runtime, operation)
     if parent is None or not parent.attempt or parent.run:
         return 0
+    if await fencing.holds(runtime, parent.target):
+        return 0  # it was taken back, and hears that when it asks
     deployer, _ = await order_of(runtime, parent)
     return parent.id if deployer.trigger_class in {TriggerClass.C, TriggerClass.D} else 0

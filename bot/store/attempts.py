@@ -25,6 +25,14 @@ REVOKE_OPEN = """
   where operation = :operation and state in ('open', 'bound')
   returning *
 """
+CLAIM = """
+  update attempts set claimed_by = :run, claimed_at = :at
+  where operation = :operation and step = :step and n = :n and state in ('open', 'bound') and claimed_by = ''
+"""
+REVOKE_UNCLAIMED = """
+  update attempts set state = 'revoked', ended_at = :at, result = :result
+  where operation = :operation and step = :step and n = :n and state in ('open', 'bound') and claimed_by = ''
+"""
 CLOSE = """
   update attempts set state = :state, ended_at = :at, result = :result
   where operation = :operation and step = :step and n = :n and state in ('open', 'bound')
@@ -60,6 +68,18 @@ def of_operation(tx: Tx, operation: int) -> tuple[Attempt, ...]:
 def open_of(tx: Tx, operation: int) -> tuple[Attempt, ...]:
     """The tries that may still have an effect that is ours: open or bound."""
     return CODEC.things(tx.all(OPEN_OF, operation=operation))
+
+
+def claim(tx: Tx, key: AttemptKey, run: str, at: Millis) -> bool:
+    """This run, and no other, may have its effect; False where another has that, or the try is not open any more."""
+    values = {"operation": key.operation, "step": key.step, "n": key.n}
+    return tx.run(CLAIM, run=run, at=at, **values) == 1
+
+
+def revoke_unclaimed(tx: Tx, key: AttemptKey, at: Millis, result: str) -> bool:
+    """Take a try back, so that its step may be tried anew; False where a run has claimed it, or it is not open any more."""
+    values = {"operation": key.operation, "step": key.step, "n": key.n}
+    return tx.run(REVOKE_UNCLAIMED, at=at, result=result, **values) == 1
 
 
 def close(tx: Tx, key: AttemptKey, state: AttemptState, at: Millis, result: str = "") -> bool:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from bot.store import claims, holds
 from bot.store.chaining import chain_audit
 from bot.store.errors import Trouble, Unusable
 from bot.store.schema import FIRST
+from bot.store.verifying import TABLES
 
 APPLICATION_ID = 0x51446B31
 """Marks the file as ours, in SQLite's header."""
@@ -24,6 +26,24 @@ def first_tables(database: Database) -> None:
 def audit_chain(database: Database) -> None:
     """Each line of the audit holds the hash of the line before it."""
     chain_audit(database)
+
+
+@MIGRATIONS(name="0.1.0 verification")
+def verification(database: Database) -> None:
+    """What probes read, revisions in quarantine, and how far an operation is watched."""
+    database.executescript(TABLES)
+
+
+@MIGRATIONS(name="0.1.0 holds")
+def hold_after_restore(database: Database) -> None:
+    """Targets that are held since a restore."""
+    database.executescript(holds.TABLE)
+
+
+@MIGRATIONS(name="0.1.0 claims")
+def claim_columns(database: Database) -> None:
+    """Which run has claimed an attempt, what was not claimed, and rehearsals."""
+    database.executescript(claims.TABLES)
 
 
 def migrate(database: Database, path: Path | str, migrations: Migrations = MIGRATIONS) -> None:

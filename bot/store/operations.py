@@ -1,6 +1,6 @@
 """Operations: the durable record of one plan being carried out; written by compare-and-set on the version."""
 
-from bot.domain.operations import UNFINISHED, Operation
+from bot.domain.operations import RESTING, UNFINISHED, Operation
 from bot.domain.terms import Action, Identity, Millis, Target
 from bot.store.codec import Codec
 from bot.store.errors import Stale
@@ -9,13 +9,14 @@ from bot.store.tx import Tx
 CODEC = Codec(Operation, flat={"target": "", "who": "who_"})
 ID = frozenset({"id"})
 OPEN_STATES = ", ".join(f"'{state}'" for state in sorted(UNFINISHED))
+MOVING_STATES = ", ".join(f"'{state}'" for state in sorted(UNFINISHED - RESTING))
 
 INSERT = CODEC.insert("operations", without=ID, then="returning id")
 GET = "select * from operations where id = :id"
 SAVE = CODEC.update("operations", where="id = :id and version = :version - 1", without=ID)
 UNFINISHED_ONES = f"select * from operations where state in ({OPEN_STATES}) order by id"  # noqa: S608  # our own states
 DUE = f"""
-  select * from operations where state in ({OPEN_STATES}) and due_at <= :now order by due_at, id limit :limit
+  select * from operations where state in ({MOVING_STATES}) and due_at <= :now order by due_at, id limit :limit
 """  # noqa: S608  # our own states
 EARLIER = f"""
   update operations set due_at = max(:now, due_at - :by) where state in ({OPEN_STATES}) and due_at > :now
@@ -64,7 +65,7 @@ def unfinished(tx: Tx) -> tuple[Operation, ...]:
 
 
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Operation, ...]:
-    """Unfinished operations that reconcile should look at by now, the longest overdue first."""
+    """Operations that reconcile should look at by now, the longest overdue first; those that rest never crowd others out."""
     return CODEC.things(tx.all(DUE, now=now, limit=limit))
 
 

@@ -16,10 +16,12 @@ class Ages:
 
     inbox: Millis = 7 * DAY
     plans: Millis = 30 * DAY  # with their approvals and offers
-    deliveries: Millis = 30 * DAY  # sent messages, and outside writes that are done
+    deliveries: Millis = 30 * DAY  # sent messages, outside writes that are done, and what probes read
     events: Millis = 365 * DAY
     facts: Millis = 30 * DAY  # people and groups that nobody asked about since
-    leases: Millis = 365 * DAY  # released ones and ended locks; the highest epoch of a target is always kept
+    leases: Millis = (
+        365 * DAY
+    )  # released ones, ended locks, lifted quarantines; the highest epoch of a target is always kept
 
 
 BUSY = f"state in ({OPEN_STATES})"
@@ -71,6 +73,16 @@ SWEEPS: Mapping[str, tuple[str, str]] = {
     "events": ("events", """
   delete from events where id in (
     select id from events where at <= :before order by at limit :limit
+  )"""),
+    "readings": ("deliveries", f"""
+  delete from readings where (operation, probe, at) in (
+    select operation, probe, at from readings where at <= :before
+      and not exists (select 1 from operations where operations.id = readings.operation and {BUSY})
+    order by at limit :limit
+  )"""),
+    "quarantines": ("leases", """
+  delete from quarantines where id in (
+    select id from quarantines where lifted_at > 0 and lifted_at <= :before order by id limit :limit
   )"""),
     "people": ("facts", """
   delete from people where (team, "user") in (

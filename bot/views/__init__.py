@@ -5,7 +5,7 @@ faces       the one table of states: emoji and word          rings      the one 
 cards       operation_card, observed_card                    replies    ringing, asks_for_help, opened, step, log_tail
 plans       plan, plans, plan_closed, plan_expired, …        plan_moved plan_moved
 refusals    refusal, misunderstood, not_understood           why        why
-changes     change_list, summary, change_line                history    history
+changes     change_list, summary, rest, …                    history    history
 status      status, status_table, service_detail, …          home       home (tab), mine
 forms       skeleton, deploy_form, confirm_form, …           asking     stop_question
 help        help_page, help_topic      whoami   welcome   doctor   notices

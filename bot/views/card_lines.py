@@ -6,6 +6,7 @@ from bot.domain.operations import Effect, Operation, State
 from bot.domain.reasons import Reason
 from bot.domain.terms import Action
 from bot.views import kit
+from bot.views.health import below_paused, below_watching, kept_out, watching_line, what_failed, what_followed
 from bot.views.kit import Markup
 
 MOST_TRIES = 5
@@ -47,6 +48,8 @@ def _behind(start: Markup, untrusted: str) -> Markup:
 
 
 def _verifying(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (one shape for all states)
+    if operation.watch_since:
+        return watching_line(operation)
     if operation.serving and operation.serving != operation.revision:
         return kit.mark("Still serving {}, not yet {}", kit.rev(operation.serving), kit.rev(operation.revision))
     if operation.serving:
@@ -76,12 +79,20 @@ def _rolled_back(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG
 
 
 def _live(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (one shape for all states)
-    checked = kit.mark("{} itself says so", kit.middle(operation.target.service, 18)) if operation.verified else ""
+    checked = _checked(operation)
     if operation.action is Action.ROLLBACK:
         served = "Serving {} again" if operation.verified else "To {}, not verified"
-        return kit.join([kit.mark(served, kit.rev(operation.revision)), took(operation)])
+        healthy = _checked(operation) if 0 < operation.bake <= operation.healthy_for else ""
+        return kit.fit([kit.mark(served, kit.rev(operation.revision)), took(operation), healthy], kit.limits.LINE_2)
     changes = kit.plural(operation.changes, "change") if operation.changes else ""
     return kit.fit([changes, took(operation), checked], kit.limits.LINE_2) or Markup("Done")
+
+
+def _checked(operation: Operation) -> str:
+    """What stands behind a word like live: its health, or at least its own answer."""
+    if operation.verified and 0 < operation.bake <= operation.healthy_for:
+        return f"healthy for {kit.duration(operation.healthy_for)}"
+    return f"{kit.middle(operation.target.service, 18)} itself says so" if operation.verified else ""
 
 
 def took(operation: Operation) -> str:
@@ -92,6 +103,8 @@ def took(operation: Operation) -> str:
 
 
 def _failed(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (one shape for all states)
+    if operation.reason == Reason.UNHEALTHY:
+        return what_failed(operation)
     at, _, name = operation.progress
     if not at or operation.reason != Reason.RUN_FAILED:
         return kit.inert(operation.note or "The run failed and did not say why", kit.limits.LINE_2)
@@ -111,6 +124,12 @@ def _rejected(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001
     return Markup("A rule said no when it was about to start")
 
 
+def _paused(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (one shape for all states)
+    if operation.reason == Reason.IRREVERSIBLE:
+        return Markup("It failed, and going back may not undo it all")
+    return Markup("Nobody can say whether it is healthy")
+
+
 _SECOND: dict[State, Callable[[Operation, kit.Names], Markup]] = {
     State.AWAITING_APPROVAL: _note_or("Waits for an approval"),
     State.QUEUED: _note_or("Waiting for its turn"),
@@ -118,7 +137,7 @@ _SECOND: dict[State, Callable[[Operation, kit.Names], Markup]] = {
     State.RUNNING: _running,
     State.VERIFYING: _verifying,
     State.UNKNOWN: _note_or("We asked to start and got no answer"),
-    State.PAUSED: _note_or("Waiting for enough to judge by"),
+    State.PAUSED: _paused,
     State.CANCELLING: _stopping,
     State.ROLLING_BACK: _taken_over,
     State.NEEDS_HUMAN: _note_or("Nobody can say what became of it"),
@@ -134,7 +153,14 @@ _SECOND: dict[State, Callable[[Operation, kit.Names], Markup]] = {
 
 def lines_below(operation: Operation, looked_at: tuple[str, ...] = ()) -> list[Markup]:
     """What a reader must know besides, where it went wrong or was taken back; no lines otherwise."""
-    return [line for line in _BELOW.get(operation.state, _nothing)(operation, looked_at) if line]
+    return [
+        line for line in (*_BELOW.get(operation.state, _nothing)(operation, looked_at), not_claimed(operation)) if line
+    ]
+
+
+def not_claimed(operation: Operation) -> Markup:
+    """Nobody can be sure that only one run carried it out: said loudly, for ever."""
+    return kit.mark("⚠️ Not claimed: {}", kit.inert(operation.unclaimed, WIDE)) if operation.unclaimed else Markup("")
 
 
 def _nothing(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape for all states)
@@ -167,12 +193,20 @@ def _below_live(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup
 def _taken_back(operation: Operation) -> list[Markup]:
     why = kit.mark("Why: {}", kit.inert(operation.because, WIDE)) if operation.because else Markup("")
     over = kit.mark("It took over from {}.", kit.number_of(operation.parent_id)) if operation.parent_id else Markup("")
-    return [why, gone_line(operation), over]
+    return [why, gone_line(operation), over, *kept_out(operation)]
 
 
 def _below_rolled_back(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape)
     why = kit.mark("Why: {}", kit.inert(operation.note, WIDE)) if operation.note else Markup("")
-    return [why, gone_line(operation)]
+    return [why, gone_line(operation), *kept_out(operation)]
+
+
+def _below_verifying(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape)
+    return below_watching(operation)
+
+
+def _below_paused(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape)
+    return below_paused(operation)
 
 
 def gone_line(operation: Operation) -> Markup:
@@ -182,7 +216,8 @@ def gone_line(operation: Operation) -> Markup:
 
 
 def _below_failed(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape)
-    return [serving_line(operation, unasked=operation.effect is not Effect.NONE), effect_line(operation)]
+    served = serving_line(operation, unasked=operation.effect is not Effect.NONE)
+    return [what_followed(operation), served, effect_line(operation)]
 
 
 def _below_stopped(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape)
@@ -217,6 +252,8 @@ def effect_line(operation: Operation) -> Markup:
 
 
 _BELOW: dict[State, Callable[[Operation, tuple[str, ...]], list[Markup]]] = {
+    State.VERIFYING: _below_verifying,
+    State.PAUSED: _below_paused,
     State.UNKNOWN: _below_unknown,
     State.NEEDS_HUMAN: _below_decision,
     State.SUCCEEDED: _below_live,

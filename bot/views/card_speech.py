@@ -14,7 +14,7 @@ _ENDED = {State.SUCCEEDED, State.FAILED, State.ROLLED_BACK, State.CANCELLED}
 
 def card_text(operation: Operation, names: kit.Names) -> str:
     """What a lock screen shows."""
-    return kit.sentences(_outcome(operation, names), *_besides(operation), _asker(operation, names))
+    return kit.sentences(_outcome(operation, names), *_besides(operation), _claim(operation), _asker(operation, names))
 
 
 def _outcome(operation: Operation, names: kit.Names) -> str:
@@ -39,6 +39,10 @@ def _besides(operation: Operation) -> list[str]:
     if gone and operation.state in {State.SUCCEEDED, State.ROLLED_BACK}:
         return [kit.said(gone)]
     return [_served(operation)]
+
+
+def _claim(operation: Operation) -> str:
+    return f"Not claimed: {kit.spoken(operation.unclaimed, 90)}" if operation.unclaimed else ""
 
 
 def _served(operation: Operation) -> str:

@@ -10,6 +10,8 @@ from bot.views import kit
 from bot.views.card_lines import lines_below, second_line
 from bot.views.card_speech import card_text
 from bot.views.faces import OBSERVED, face_of, headline, place
+from bot.views.health import bar
+from bot.views.kit import Markup
 from bot.views.offers import AGAIN, LEAVE_QUEUE, Wording, as_button, decisions, pick
 
 V = OfferVerb
@@ -18,15 +20,15 @@ ROWS: dict[State, tuple[OfferVerb, ...]] = {
     State.QUEUED: (V.STOP,),
     State.TRIGGERING: (V.STOP,),
     State.RUNNING: (V.PLAN_ROLLBACK, V.STOP),
-    State.VERIFYING: (V.SHOW_CHANGES, V.PLAN_ROLLBACK, V.STOP),
+    State.VERIFYING: (V.ROLL_BACK_NOW, V.LEAVE, V.SHOW_CHANGES, V.PLAN_ROLLBACK, V.STOP),
     State.UNKNOWN: (V.PLAN_ROLLBACK,),
-    State.PAUSED: (V.SHOW_LOG, V.PLAN_ROLLBACK, V.STOP),
+    State.PAUSED: (V.WATCH_ON, V.ACCEPT, V.LEAVE, V.PLAN_ROLLBACK),
     State.CANCELLING: (V.PLAN_ROLLBACK,),
     State.ROLLING_BACK: (),
     State.NEEDS_HUMAN: (V.DECIDE, V.SHOW_LOG, V.PLAN_ROLLBACK),
     State.SUCCEEDED: (V.SHOW_CHANGES, V.PLAN_ROLLBACK),
     State.FAILED: (V.SHOW_LOG, V.PLAN_DEPLOY, V.PLAN_ROLLBACK),
-    State.ROLLED_BACK: (V.SHOW_LOG, V.PLAN_DEPLOY),
+    State.ROLLED_BACK: (V.UNLOCK, V.SHOW_LOG, V.PLAN_DEPLOY),
     State.CANCELLED: (V.SHOW_LOG, V.PLAN_DEPLOY, V.PLAN_ROLLBACK),
     State.REJECTED: (V.PLAN_DEPLOY,),
     State.EXPIRED: (V.PLAN_DEPLOY,),
@@ -82,7 +84,7 @@ def buttons_of(operation: Operation, offers: list[Offer]) -> Block | None:
 
 def context_of(operation: Operation, names: kit.Names) -> list[str]:
     """Line 3: who, revision, changes, when, run, number."""
-    asker = kit.inert(kit.name_of(operation.who, names), 24)
+    asker = Markup("by itself") if operation.automatic else kit.inert(kit.name_of(operation.who, names), 24)
     changes = (
         kit.plural(operation.changes, "change") if operation.changes and operation.state is not State.SUCCEEDED else ""
     )
@@ -111,6 +113,12 @@ def material_of(operation: Operation, offers: Iterable[Offer], looked_at: tuple[
         operation.parent_id,
         operation.child_id,
         operation.stop_asked_by.user if operation.stop_asked_by else "",
+        bar(operation),
+        operation.rollback_at,
+        operation.lock,
+        operation.not_undone,
+        operation.automatic,
+        operation.unclaimed,
         [offer.id for offer in offers],
         looked_at,
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.operations import Operation, State
+from bot.domain.reasons import Reason
 from bot.domain.terms import Action, Target
 from bot.views import kit
 
@@ -37,6 +38,7 @@ FACES: dict[State, Face] = {
 OBSERVED = Face(emoji="👁️", word="Observed")
 WARNING = Face(emoji="⚠️", word="Warning")
 
+UNHEALTHY = Face(emoji="🤒", word="Unhealthy")
 UNVERIFIED = Face(emoji="✔️", word="Live, not verified")
 ROLLBACK_RUNNING = FACES[State.ROLLING_BACK]
 ROLLBACK_DONE = FACES[State.ROLLED_BACK]
@@ -46,6 +48,9 @@ def face_of(operation: Operation) -> Face:
     """The face of an operation; a rollback that runs is *Rolling back*, one that ended well is *Rolled back*."""
     if operation.action is Action.ROLLBACK and operation.state is State.RUNNING:
         return ROLLBACK_RUNNING
+    counts_down = operation.state is State.VERIFYING and operation.rollback_at
+    if counts_down or (operation.state is State.PAUSED and operation.reason == Reason.IRREVERSIBLE):
+        return UNHEALTHY
     if operation.state is State.SUCCEEDED:
         if operation.action is Action.ROLLBACK:
             return ROLLBACK_DONE

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.approvals import Approval
 from bot.domain.messages import Block, View
 from bot.domain.operations import Operation
 from bot.domain.plans import Plan
@@ -134,10 +135,13 @@ def decision_form(
     answer: str = "",
     looked_at: Sequence[str] = (),
     names: kit.Names = kit.NO_NAMES,
+    first: Approval | None = None,
+    second: bool = False,
 ) -> View:
     """Say what became of an operation: comes back as `decide` with answer (succeeded, failed, cancelled) and saw (required).
 
-    Where what the target serves contradicts an answer, the form says so beside it.
+    Where what the target serves contradicts an answer, the form says so beside it. `second` is whether *it never started* takes two
+    people here; `first` is the word of the one who said so already.
     """
     seen = [kit.mark("• {}", kit.inert(what, 100)) for what in looked_at[:5] if what]
     blocks = [
@@ -149,9 +153,19 @@ def decision_form(
             "What did you see?",
             kit.typed(most=1000, several_lines=True, placeholder="Looked at the run: step 3 never began"),
         ),
-        kit.section(*map(Markup, FOLLOWS.values()), *contradictions(operation)),
+        kit.section(
+            *map(Markup, FOLLOWS.values()), *_two_people(first, names, second=second), *contradictions(operation)
+        ),
     ]
     return kit.modal("Decision", blocks, name=DECIDE, submit="Record it", close="Not now", carried=carried)
+
+
+def _two_people(first: Approval | None, names: kit.Names, *, second: bool) -> list[Markup]:
+    """Whose word is there already, or that a second one will be asked for."""
+    if first is not None:
+        who = kit.inert(kit.name_of(first.who, names), 30)
+        return [kit.mark("{} saw: {}. Your *It never started* frees the target.", who, kit.inert(first.because, 200))]
+    return [Markup("Here *It never started* takes two people: somebody else is asked to say so too.")] if second else []
 
 
 def contradictions(operation: Operation) -> list[Markup]:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
+from bot.domain.approvals import Approval, Decision
 from bot.domain.changes import ChangeSet, Relation
 from bot.domain.help import Grant, HelpPage, Whoami
+from bot.domain.holds import Hold
 from bot.domain.leases import Deployment
 from bot.domain.messages import Message, View
 from bot.domain.operations import Effect, Operation, State
@@ -26,6 +28,7 @@ from bot.views import (
     doctor,
     forms,
     history,
+    holds,
     home,
     kit,
     notices,
@@ -36,10 +39,12 @@ from bot.views import (
     status,
     together,
     welcome,
+    where,
     whoami,
     why,
 )  # fmt: skip
 from bot.views import help as helping
+from bot.views.gallery_unwell import unwell_views
 from bot.views.samples import ADA, GRACE, NEW, NOON, OLD, OTHER, Samples
 
 Sample = Callable[[], Message | View]
@@ -51,7 +56,19 @@ CARD_OFFERS = (V.STOP, V.SHOW_CHANGES, V.SHOW_LOG, V.PLAN_ROLLBACK, V.PLAN_DEPLO
 def gallery(s: Samples) -> Mapping[str, Sample]:
     """Name → a function without arguments that makes the view, all from these words."""
     made: dict[str, Sample] = {}
-    for part in (_cards, _plans, _closed_plans, _replies, _reading, _status, _people, _forms, _noes, _notices):
+    for part in (
+        _cards,
+        unwell_views,
+        _plans,
+        _closed_plans,
+        _replies,
+        _reading,
+        _status,
+        _people,
+        _forms,
+        _noes,
+        _notices,
+    ):
         made |= part(s)
     return made
 
@@ -87,6 +104,11 @@ def _closed(s: Samples, state: PlanState) -> Message:
 
 def _reply(s: Samples, make: replies.News, state: State, owners: tuple[str, ...]) -> Message:
     return make(s.operation(state), owners, (), s.names)
+
+
+def _second_person(s: Samples, state: State, *, waits: bool) -> Message:
+    rights = [replace(each, expires_at=NOON + MINUTE) for each in s.offers(V.AGREE)]
+    return replies.second(s.operation(state), ADA, s.because or "no log", rights, open_word=waits, names=s.names)
 
 
 def _changes(s: Samples, relation: Relation) -> Message:
@@ -156,6 +178,12 @@ def _replies(s: Samples) -> dict[str, Sample]:
     }
     redactor = kit.Redactor.of(("canary-secret-value",))
     return made | {
+        "reply reminder": lambda: replies.reminder(s.operation(State.NEEDS_HUMAN), owners=owners, offers=_answers(s), names=s.names),
+        "reply reminder, the last": lambda: replies.reminder(s.operation(State.NEEDS_HUMAN), names=s.names, last=True),
+        "reply second person wanted": lambda: _second_person(s, State.NEEDS_HUMAN, waits=True),
+        "reply second person, over": lambda: _second_person(s, State.NEEDS_HUMAN, waits=False),
+        "reply second person, agreed": lambda: _second_person(s, State.CANCELLED, waits=False),
+        "reply second person, moved on": lambda: _second_person(s, State.SUCCEEDED, waits=False),
         "reply rollback done": lambda: replies.NEWS[State.SUCCEEDED](s.rollback(), owners, (), s.names),
         "reply asks again": lambda: replies.asks_for_help(
             s.operation(State.NEEDS_HUMAN), owners=owners, offers=_answers(s), names=s.names, later=True),
@@ -184,6 +212,22 @@ def _reading(s: Samples) -> dict[str, Sample]:
         ),
         "changes, unreadable": lambda: changes.no_changes(s.target, s.failure, next_step="Try `/ops doctor`."),
         "changes of a card": lambda: changes.summary(s.changes(), s.target),
+        "changes of a card, risky": lambda: changes.summary(
+            s.risky_changes(), s.target, tickets="https://github.com/acme/web/issues/{ticket}"
+        ),
+        "changes of a card, the rest": lambda: (
+            changes.rest(s.risky_changes(), s.target) or changes.summary(s.changes())
+        ),
+        "changes, risky": lambda: changes.change_list(s.risky_changes(), s.target),
+        "changes with authors": lambda: changes.with_authors(
+            _reply(s, replies.NEWS[State.SUCCEEDED], State.SUCCEEDED, ()), [ADA.user, GRACE.user] * 6
+        ),
+        "where": lambda: where.where([s.whereabouts(), s.whereabouts(merged=False)], "#412"),
+        "where, unreadable": lambda: where.where(
+            [s.whereabouts(sightings=(), problem=Unknown(what="#412", why=s.failure))], "#412"
+        ),
+        "where, nowhere": lambda: where.where([], s.ref),
+        "plan, risky": lambda: plans.plan(s.plan(changes=s.risky_changes()), s.offers(*PLAN_OFFERS)),
         "history": lambda: history.history(s.target, entries, live=OLD, names=s.names, more=12),
         "history, empty": lambda: history.history(s.target, []),
         "why not": lambda: why.why(Action.DEPLOY, s.target, s.verdicts(), revision=NEW),
@@ -259,11 +303,31 @@ def _forms(s: Samples) -> dict[str, Sample]:
         "form confirm": lambda: forms.confirm_form(_taking_over(s), carried="of-confirm"),
         "form decision": lambda: forms.decision_form(
             s.operation(State.NEEDS_HUMAN), carried="of-decide", answer="succeeded", looked_at=(s.note, "runs since 14:02")),
+        "form decision, two people": lambda: forms.decision_form(s.operation(State.NEEDS_HUMAN), carried="x", second=True),
+        "form decision, second person": lambda: forms.decision_form(
+            s.operation(State.NEEDS_HUMAN), carried="x", answer="cancelled", first=_word(s), second=True, names=s.names),
         "form decision, serves the new": lambda: forms.decision_form(s.operation(State.NEEDS_HUMAN, serving=NEW), carried="x"),
         "form closed": lambda: forms.form_closed("Recorded", kit.inert(s.note or "Thank you.")),
         "form with a message": lambda: forms.message_form("Plan", plans.plan(s.plan()).blocks),
         "form gone": lambda: notices.window_gone_view("/ops deploy web"),
     }  # fmt: skip
+
+
+def _word(s: Samples) -> Approval:
+    because = s.because or "no process, no log"
+    return Approval(plan_id="operation:1287", plan_hash="h", who=GRACE, decision=Decision.YES, at=NOON, because=because)
+
+
+def _held(s: Samples) -> Message:
+    found = [
+        Hold(target=s.target, held_at=NOON, recorded=OLD, seen=NEW, asked_at=NOON),
+        Hold(target=Target(service="api", environment="staging"), held_at=NOON, why=s.failure, asked_at=NOON),
+        *(Hold(target=Target(service=f"svc-{number}", environment="staging"), held_at=NOON) for number in range(30)),
+    ]
+    right = s.offers(V.RELEASE)[0]
+    ids = (right.id, f"{right.id}-2")
+    rights = {each.target: (replace(right, id=name),) for name, each in zip(ids, found, strict=False)}
+    return holds.held(found, rights, since=NOON)
 
 
 def _taking_over(s: Samples) -> Plan:
@@ -299,6 +363,14 @@ def _notices(s: Samples) -> dict[str, Sample]:
         "too late to stop": lambda: notices.too_late_to_stop(s.operation(State.VERIFYING)),
         "stopping": lambda: notices.stopping(running),
         "withdrawn": lambda: notices.withdrawn(running),
+        "second person wanted": lambda: notices.second_wanted(s.operation(State.NEEDS_HUMAN)),
+        "second person, not yourself": lambda: notices.second_wanted(s.operation(State.NEEDS_HUMAN), again=True),
+        "held since a restore": lambda: _held(s),
+        "nothing held any more": lambda: holds.held([], {}, since=NOON),
+        "released": lambda: holds.released(s.target, NEW),
+        "released unseen": lambda: holds.released(s.target, ""),
+        "not held any more": lambda: holds.not_held(s.target),
+        "not released, serves another": lambda: holds.moved(s.target, OTHER),
         "decided": lambda: notices.decided(s.operation(State.FAILED)),
         "not allowed": lambda: notices.not_allowed(f"You may not stop {s.service}.", ("<@U02GRACE>", "@backend")),
         "not allowed, nobody": lambda: notices.not_allowed("You may not do that."),

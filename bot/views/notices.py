@@ -91,6 +91,16 @@ def decided(operation: Operation) -> Message:
     return notice(kit.mark("Recorded: {} is {}.", kit.number_of(operation.id), face_of(operation).word.lower()))
 
 
+def second_wanted(operation: Operation, *, again: bool = False) -> Message:
+    """A first word was kept, or (`again`) somebody said twice what takes two people."""
+    said = "You have said so already" if again else "Kept"
+    ask = Markup("Its thread has a button for them. Nothing is freed until then.")
+    return notice(
+        kit.mark("{}: that {} never started takes a second person in production.", said, kit.number_of(operation.id)),
+        ask,
+    )
+
+
 def not_allowed(sentence: str, who: Sequence[str] = ()) -> Message:
     """No right to do that, and whom to ask."""
     ask = (

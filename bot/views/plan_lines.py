@@ -2,8 +2,11 @@
 
 from bot.domain.changes import Change, ChangeSet, Relation
 from bot.domain.plans import Plan
+from bot.domain.summaries import Summary, leads, summarise
 from bot.domain.terms import Action, short
+from bot.domain.titles import ChangeKind
 from bot.views import kit
+from bot.views.change_lines import bump_line, warning_line
 from bot.views.faces import WARNING, names_within
 from bot.views.kit import Markup
 from bot.views.offers import DOING
@@ -46,8 +49,8 @@ def _range(plan: Plan) -> Markup:
 
 
 def arriving(changes: ChangeSet) -> int:
-    """How many commits arrive, even where the list was cut."""
-    return max(changes.total, len(changes.arriving))
+    """How many changes arrive; commits that were only counted are taken for one each."""
+    return len(leads(changes.arriving)) + max(0, changes.total - len(changes.arriving))
 
 
 def _arriving(changes: ChangeSet) -> str:
@@ -55,7 +58,7 @@ def _arriving(changes: ChangeSet) -> str:
 
 
 def _leaving(changes: ChangeSet) -> str:
-    return kit.plural(len(changes.leaving), "change")
+    return kit.plural(len(leads(changes.leaving)), "change")
 
 
 def body_lines(plan: Plan) -> list[Markup]:
@@ -65,6 +68,7 @@ def body_lines(plan: Plan) -> list[Markup]:
         _filled_ref(plan),
         _difference(plan),
         _irreversible(plan),
+        warning_line(summarise(plan.changes)) if plan.changes else Markup(""),
         *_takes_over(plan),
         kit.mark("Why: {}", kit.inert(plan.because, 200)) if plan.because else Markup(""),
         _first_changes(plan),
@@ -126,11 +130,17 @@ def _first_changes(plan: Plan) -> Markup:
     if plan.changes is None:
         return Markup("")
     back = plan.changes.relation is Relation.BEHIND
-    shown = plan.changes.leaving if back else plan.changes.arriving
-    count = len(shown) if back else arriving(plan.changes)
-    more = f"{kit.number(count - SHOWN)} more" if count > SHOWN else ""
-    line = kit.join([*(change_title(change, 60) for change in shown[:SHOWN]), more])
+    told = summarise(plan.changes)
+    shown = sorted(told.main.told, key=lambda piece: piece.kind is ChangeKind.DEPENDENCY)[:SHOWN]
+    left = told.main.count + (0 if back else told.hidden) - len(shown)
+    more = f"{kit.number(left)} more" if left > 0 and shown else ""
+    line = kit.join([*(change_title(piece.lead, 60) for piece in shown), more]) or _updates(told)
     return kit.mark("No longer live: {}", line) if back and line else line
+
+
+def _updates(told: Summary) -> Markup:
+    """Where all of it are dependency updates."""
+    return kit.join([bump_line(bump) for bump in told.main.bumps[:SHOWN]])
 
 
 def change_title(change: Change, most: int = 100) -> Markup:

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.domain.messages import Message
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
-from bot.domain.terms import Action, short
+from bot.domain.terms import Action, Identity, short
 from bot.views import kit
 from bot.views.card_lines import effect_line, gone_line, second_line, serving_line
 from bot.views.commands import as_code
 from bot.views.faces import face_of, headline, place
+from bot.views.health import kept_out
 from bot.views.kit import Markup
 from bot.views.offers import as_button, decisions, pick
 from bot.views.rings import Form, Whom, ring_of
 
 LOG_LINES = 30
+PAUSED = (OfferVerb.WATCH_ON, OfferVerb.ACCEPT, OfferVerb.LEAVE, OfferVerb.PLAN_ROLLBACK)
 LOG_WIDTH = 160
 LOG_TEXT = 2_400
 
@@ -57,6 +59,7 @@ def _went_wrong(operation: Operation, owners: tuple[str, ...], offers: tuple[Off
         headline(face_of(operation), operation.target),
         second_line(operation, names),
         *([serving_line(operation, unasked=True), effect_line(operation)] if failed else [gone_line(operation)]),
+        *kept_out(operation),
         next_step(operation),
     ]
     calls = kit.join(called(operation, owners), " ")
@@ -103,11 +106,66 @@ def asks_for_help(
         Markup("The target is held until this is known; nothing is started twice."),
     ]
     calls = kit.join(called(operation, owners, later=later), " ")
-    row = kit.actions(as_button(offer, operation.target) for offer in decisions(offers))
+    row = kit.actions(as_button(offer, operation.target) for offer in _answers(operation, offers))
     text = kit.sentences(
         f"{face_of(operation).word}: {place(operation.target)}", kit.said(lines[1]), "The target is held"
     )
     return kit.message(text, [kit.section(*lines), kit.context(calls) if calls else None, row])
+
+
+def reminder(
+    operation: Operation,
+    *,
+    owners: Sequence[str] = (),
+    offers: Iterable[Offer] = (),
+    names: kit.Names = kit.NO_NAMES,
+    last: bool = False,
+) -> Message:
+    """Nobody has decided yet: said again, ever more rarely; `last` is the last time."""
+    since = kit.mark("Waiting for a decision since {}. Others cannot deploy here.", kit.when(operation.changed_at))
+    lines = [
+        headline(face_of(operation), operation.target),
+        second_line(operation, names),
+        serving_line(operation, unasked=False),
+        since,
+        Markup("This is the last reminder.") if last else Markup(""),
+    ]
+    calls = kit.join(called(operation, owners, later=True), " ")
+    row = kit.actions(as_button(offer, operation.target) for offer in decisions(offers))
+    text = kit.sentences(
+        f"Still waiting for a decision: {place(operation.target)}", kit.said(lines[1]), "The target is held"
+    )
+    return kit.message(text, [kit.section(*lines), kit.context(calls) if calls else None, row])
+
+
+def second(
+    operation: Operation, first: Identity, because: str, offers: Iterable[Offer], *, open_word: bool, names: kit.Names
+) -> Message:
+    """One person says that it never started, and a second one has to; or what became of that question."""
+    who = kit.inert(kit.name_of(first, names), 30)
+    said = kit.mark("{} says that {} never started: {}", who, kit.number_of(operation.id), kit.inert(because, 300))
+    shown = pick(offers, OfferVerb.AGREE) if open_word else []
+    until = kit.when(shown[0].expires_at) if shown else ""
+    asked = (
+        kit.mark("In production that takes a second person, until {}.", until) if shown else _second_ended(operation)
+    )
+    text = kit.sentences(f"{place(operation.target)}: {kit.said(said)}", kit.said(asked))
+    row = kit.actions(as_button(offer, operation.target) for offer in shown)
+    return kit.message(text, [kit.section(said, asked), row], material=[operation.state, [each.id for each in shown]])
+
+
+def _second_ended(operation: Operation) -> Markup:
+    if operation.state is State.NEEDS_HUMAN:
+        return Markup("That word does not count any more: nobody else said so in time. Whoever decides says it again.")
+    if operation.state is State.CANCELLED:
+        return Markup("Somebody else said so too: the target is free.")
+    return kit.mark("That is over: it is {}.", face_of(operation).word.lower())
+
+
+def _answers(operation: Operation, offers: Iterable[Offer]) -> list[Offer]:
+    if operation.state is State.PAUSED:
+        return pick(offers, *PAUSED)[: kit.limits.BUTTONS]
+    return decisions(offers)
 
 
 def _not_started(operation: Operation, owners: tuple[str, ...], offers: tuple[Offer, ...], names: kit.Names) -> Message:  # noqa: ARG001 (one shape)
@@ -125,6 +183,7 @@ NEWS: dict[State, News] = {
     State.ROLLED_BACK: _went_wrong,
     State.UNKNOWN: _asks_for_help,
     State.NEEDS_HUMAN: _asks_for_help,
+    State.PAUSED: _asks_for_help,
     State.REJECTED: _not_started,
     State.EXPIRED: _not_started,
 }
@@ -134,6 +193,8 @@ NEWS: dict[State, News] = {
 def opened(operation: Operation, *, typed: str = "", names: kit.Names = kit.NO_NAMES) -> Message:
     """The first thread reply of a card: the command as it was typed, and why."""
     asked = kit.mark("{} typed {}", kit.name_of(operation.who, names), kit.code(typed, 300)) if typed else ""
+    if operation.automatic:
+        asked = Markup("Begun by itself: verification failed")
     why = kit.mark("Why: {}", kit.inert(operation.because, 500)) if operation.because else ""
     moved = (
         kit.mark("From {} to {}", kit.rev(operation.previous), kit.rev(operation.revision))

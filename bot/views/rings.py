@@ -78,6 +78,7 @@ _MOMENTS: dict[State, Moment] = {
     State.EXPIRED: Moment.FINISHED_WELL,
     State.UNKNOWN: Moment.UNKNOWN,
     State.NEEDS_HUMAN: Moment.DECISION_NEEDED,
+    State.PAUSED: Moment.DECISION_NEEDED,
     State.AWAITING_APPROVAL: Moment.APPROVAL_WANTED,
 }
 

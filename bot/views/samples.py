@@ -1,18 +1,20 @@
 """Sample data for the gallery: one small story (Ada ships web), told in any words, friendly or hostile."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.changes import Change, ChangeSet, Relation
+from bot.domain.changes import Change, ChangeSet, Relation, Touched
 from bot.domain.facts import Live
 from bot.domain.help import Topic
 from bot.domain.leases import Deployment
+from bot.domain.locks import Lock, Quarantine
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.people import Person, Standing
 from bot.domain.plans import Offer, OfferVerb, Plan
 from bot.domain.reasons import Reason
 from bot.domain.status import ServiceStatus, TargetStatus
-from bot.domain.terms import DAY, HOUR, MINUTE, SECOND, Action, Identity, Millis, Target
+from bot.domain.terms import DAY, HOUR, MINUTE, SECOND, Action, Identity, Millis, Target, Unknown
 from bot.domain.verdicts import Answer, Verdict
+from bot.domain.whereabouts import Sighting, Whereabouts
 
 NOON: Millis = 1_795_525_200_000  # 2026-11-24 13:00 UTC
 OLD, NEW, OTHER = ("a41c9e2" + "0" * 33, "5d2f0b7" + "1" * 33, "77ab310" + "2" * 33)
@@ -77,6 +79,16 @@ class Samples:
         done = self.operation(state, action=Action.ROLLBACK, revision=OLD, previous=NEW, serving=OLD, **facts)
         return done.but(finished_at=NOON + 53 * SECOND) if done.finished else done
 
+    def lock(self) -> Lock:
+        """What an automatic rollback left."""
+        return Lock(
+            kind="policy", owner="quarterdeck", reason=f"#1287 was rolled back by itself ({self.failure})", at=NOON
+        )
+
+    def quarantine(self) -> Quarantine:
+        """The revision that it kept out."""
+        return Quarantine(target=self.target, revision=NEW, operation=1287, reason=self.failure, at=NOON)
+
     def offers(self, *verbs: OfferVerb) -> tuple[Offer, ...]:
         """One open offer of each verb."""
         return tuple(
@@ -102,7 +114,8 @@ class Samples:
         listed = [self._change(number, title, at) for at, (number, title) in enumerate(titles)]
         listed += [self._change(0, f"{self.title} again", at) for at in range(4, min(self.many, 250))]
         arriving = tuple(listed) if relation in {Relation.AHEAD, Relation.DIVERGED} else ()
-        leaving = tuple(listed[:3]) if relation in {Relation.BEHIND, Relation.DIVERGED} else ()
+        other = [replace(each, number=each.number - 100, revision="b" + each.revision[1:]) for each in listed[:3]]
+        leaving = {Relation.BEHIND: tuple(listed[:3]), Relation.DIVERGED: tuple(other)}.get(relation, ())
         files = (self.file,) if irreversible else ()
         total = max(self.many, len(arriving)) if arriving else 0
         return ChangeSet(
@@ -113,8 +126,46 @@ class Samples:
             leaving=leaving,
             total=total,
             files=41 if total else 0,
+            looked=41 if total else 0,
             irreversible=files,
         )
+
+    def risky_changes(self) -> ChangeSet:
+        """A range with everything that a summary warns of, long enough for a second message."""
+        base = self.changes(irreversible=False)
+        listed = (
+            replace(self._change(420, f"feat(api)!: {self.title}", 0), body=f"BREAKING CHANGE: {self.failure}\n\nSHOP-91"),
+            replace(self._change(421, f'Revert "{self.other_title}"', 1), body="Reverts acme/web#415"),
+            replace(self._change(422, f'Revert "{self.title}"', 2), body=f"This reverts commit {'b' * 40}."),
+            *(self._change(500 + at, f"{kind}: {self.other_title} {at}", at)
+              for at, kind in enumerate(("feat", "fix", "perf", "docs") * min(self.many, 6))),
+            *(self._change(700 + at, f"chore(deps): bump lib{at} from 1.{at}.0 to 2.0.0", at) for at in range(5)),
+        )  # fmt: skip
+        kinds = (
+            ("migration", self.file),
+            ("infrastructure", "a.tf"),
+            ("infrastructure", "b.tf"),
+            (self.step, self.file),
+        )
+        touched = tuple(Touched(kind=kind, path=path) for kind, path in kinds)
+        every = (*listed, *base.arriving)
+        return replace(
+            base, arriving=every, total=len(every) + 900, files=412, looked=300, touched=touched, left_at=NOON - DAY
+        )
+
+    def whereabouts(self, **changes: object) -> Whereabouts:
+        """Where the story's change is."""
+        staging = Target(service=self.service, environment="staging")
+        facts: dict[str, object] = {
+            "service": self.service, "ref": "#412", "revision": NEW, "title": self.title,
+            "sightings": (
+                Sighting(target=staging, serves=NEW, live=True, since=NOON, earlier=True, taken_back="#420"),
+                Sighting(target=self.target, serves=OLD),
+                Sighting(target=self.target),
+                Sighting(target=self.target, problem=Unknown(what="what is live", why=self.failure)),
+            ),
+        }  # fmt: skip
+        return Whereabouts(**{**facts, **changes})  # type: ignore[arg-type]  # names are checked by Whereabouts itself
 
     def extra_change(self) -> Change:
         """One that arrived after the plan was shown."""

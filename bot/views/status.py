@@ -88,6 +88,8 @@ def _brief(found: TargetStatus, main: TargetStatus) -> Markup:
 
 def _unusual(found: TargetStatus) -> list[Markup]:
     lines: list[Markup] = []
+    if found.hold:
+        lines.append(kit.mark("🔒 held since a restore: {}", kit.inert(found.hold, 120)))
     if found.running is not None:
         lines.append(_operation(found.running))
     if found.failed and found.last is not None:
@@ -163,6 +165,8 @@ def _row(found: TargetStatus) -> list[str]:
 
 
 def _state(found: TargetStatus) -> str:
+    if found.hold:
+        return "🔒 held since a restore"
     operation = found.running or (found.last if found.failed else None)
     if operation is not None:
         return f"{face_of(operation).emoji} {face_of(operation).word} #{operation.id}"

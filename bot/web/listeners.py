@@ -58,12 +58,19 @@ def public_app(door: SlackDoor) -> web.Application:
         status, headers, body = await door.dispatch(request.headers, raw)
         return web.Response(status=status, headers=dict(headers), body=body)
 
+    app = knock_app(door.instance)
+    app.router.add_post(door.path, receive)
+    return app
+
+
+def knock_app(instance: str) -> web.Application:
+    """A public listener that only says whose it is: in Socket Mode, for what else may come in there."""
+
     async def answer_knock(request: web.Request) -> web.Response:
         del request
-        return web.Response(text=door.instance)
+        return web.Response(text=instance)
 
     app = web.Application(client_max_size=LARGEST)
-    app.router.add_post(door.path, receive)
     app.router.add_get(KNOCK, answer_knock)
     return app
 

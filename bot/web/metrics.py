@@ -21,6 +21,8 @@ class Reading:
     passes: int
     backup_age: float | None = None  # seconds; None: there is no backup
     backup_failures: int = 0
+    audit_lag: tuple[int, float] | None = None  # lines, and seconds of the oldest; None: there is no stream
+    audit_failures: int = 0
 
 
 class Metrics:
@@ -51,6 +53,15 @@ class Metrics:
         if reading.backup_age is not None:
             yield GaugeMetricFamily("quarterdeck_backup_age_seconds", "Age of the newest backup", reading.backup_age)
         yield CounterMetricFamily("quarterdeck_backup_failures", "Backups that were not made", reading.backup_failures)
+        if reading.audit_lag is not None:
+            lines, age = reading.audit_lag
+            yield GaugeMetricFamily("quarterdeck_audit_stream_lag_lines", "Audit lines that have not arrived", lines)
+            yield GaugeMetricFamily("quarterdeck_audit_stream_lag_seconds", "Age of the first of them", age)
+            yield CounterMetricFamily(
+                "quarterdeck_audit_stream_failures",
+                "Batches of audit lines that did not arrive",
+                reading.audit_failures,
+            )
         states = GaugeMetricFamily("quarterdeck_operations", "Operations by state", labels=["state"])
         for state, count in sorted(reading.operations.items()):
             states.add_metric([state], count)

@@ -8,6 +8,7 @@ from bot.ports import Integration, Surroundings
 from integrations.local.deployer import LocalDeployer
 from integrations.local.doctor import LocalDoctor
 from integrations.local.git import Git
+from integrations.local.health import LocalHealth, LocalProbe
 from integrations.local.repository import LocalChanges
 from integrations.local.runs import RunsFolder
 from integrations.local.settings import LocalSettings, LocalTarget
@@ -16,6 +17,7 @@ from integrations.local.versions import LocalVersions
 NAME = "local"
 SETTINGS = LocalSettings
 TARGET = LocalTarget
+PROBE = LocalProbe
 
 
 def build(name: str, settings: LocalSettings, surroundings: Surroundings) -> Integration:
@@ -23,11 +25,13 @@ def build(name: str, settings: LocalSettings, surroundings: Surroundings) -> Int
     runs = RunsFolder(path=(settings.runs or surroundings.folder / "runs").absolute())
     git = Git(deadline=settings.git_deadline, secrets=surroundings.secrets)
     deployer = LocalDeployer(runs=runs, secrets=surroundings.secrets)
+    versions = LocalVersions(clock=surroundings.clock, secrets=surroundings.secrets)
     return Integration(
         name=name,
         deployer=deployer,
-        versions=LocalVersions(clock=surroundings.clock, secrets=surroundings.secrets),
+        versions=versions,
         changes=LocalChanges(git=git),
         logs=deployer,
         doctor=LocalDoctor(name=name, git=git, runs=runs),
+        health=LocalHealth(versions=versions),
     )

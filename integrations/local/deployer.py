@@ -223,7 +223,16 @@ def environment_of(target: LocalTarget, order: Order) -> dict[str, str]:
     """What the command sees: the variables that its target keeps, and the order's own words as QUARTERDECK_…; never written down."""
     kept = {name: os.environ[name] for name in target.keep_environment if name in os.environ}
     named = {f"QUARTERDECK_{name.upper()}": value for name, value in _words(order).items()}
-    return {"PATH": os.defpath} | kept | named
+    return {"PATH": os.defpath} | kept | named | claim_of(order)
+
+
+def claim_of(order: Order) -> dict[str, str]:
+    """What the command asks with whether it may go on; it runs on this machine, so it asks here."""
+    if order.claim is None:
+        return {}
+    words = {"STEP": str(order.key.step), "ATTEMPT": str(order.key.n), "TOKEN": order.claim.token}
+    words["CLAIM_URL"] = order.claim.here or order.claim.url
+    return {f"QUARTERDECK_{name}": value for name, value in words.items()}
 
 
 def _words(order: Order) -> dict[str, str]:

@@ -7,7 +7,7 @@ from bot.domain.changes import ChangeSet, RefKind, Resolution
 from bot.domain.operations import Effect
 from bot.domain.terms import SECOND
 from bot.errors import IntegrationError, Kind
-from integrations.local.comparing import Range, compared
+from integrations.local.comparing import Range, compared, contained, landing
 from integrations.local.git import Git
 from integrations.local.text import readable
 
@@ -55,6 +55,14 @@ class LocalChanges:
         """The range between two full revisions; an empty base means that nothing was there before."""
         span = Range(repository=repository, base=base, head=head, paths=paths)
         return await compared(self.git, span, irreversible)
+
+    async def landed(self, repository: str, number: int) -> str:
+        """The commit of the default branch whose title or merge names that pull request."""
+        return await landing(self.git, repository, number)
+
+    async def contains(self, repository: str, revision: str, part: str) -> bool:
+        """Whether one full revision lies in the history of another."""
+        return await contained(self.git, repository, revision, part)
 
     async def suggest(self, repository: str, prefix: str) -> tuple[str, ...]:
         """Up to 100 branches and tags that start so (in any case), newest first."""

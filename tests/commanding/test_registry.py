@@ -42,9 +42,15 @@ def test_the_commands() -> None:
     """What there is."""
     assert list(COMMANDS) == [
         *("again", "changes", "deploy", "doctor", "help", "history", "overview", "plan", "promote"),
-        *("rollback", "status", "stop", "whoami", "why"),
+        *("rollback", "status", "stop", "unlock", "where", "whoami", "why"),
     ]
-    assert {name for name, each in COMMANDS.items() if each.acting} == {"deploy", "promote", "rollback", "stop"}
+    assert {name for name, each in COMMANDS.items() if each.acting} == {
+        "deploy",
+        "promote",
+        "rollback",
+        "stop",
+        "unlock",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)

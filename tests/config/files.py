@@ -7,6 +7,8 @@ from pydantic import Field, SecretStr
 
 from bot.config import Configuration, Duration, IntegrationModels, Problem, Report, Section, load, render_problems
 from bot.config.loading import read
+from integrations.http import HttpProbe
+from integrations.local.health import LocalProbe
 from integrations.local.settings import LocalSettings, LocalTarget
 
 ENVIRON = {"SLACK_BOT_TOKEN": "xoxb-bot-token-1", "SLACK_APP_TOKEN": "xapp-app-token-1", "SIGNING": "0123456789abcdef"}
@@ -63,7 +65,10 @@ KINDS = {
     "forge": IntegrationModels(settings=Forge, target=Workflow),
     "watcher": IntegrationModels(settings=Limits),
 }
-REAL = {"local": IntegrationModels(settings=LocalSettings, target=LocalTarget)}
+REAL = {
+    "http": IntegrationModels(probe=HttpProbe),
+    "local": IntegrationModels(settings=LocalSettings, target=LocalTarget, probe=LocalProbe),
+}
 
 
 class Files:

@@ -158,7 +158,7 @@ def test_a_mistake_in_the_settings_is_named(files: Files, name: str) -> None:
 def test_an_unknown_key_is_answered_with_the_one_that_was_meant(files: Files) -> None:
     """Or with what there is."""
     assert "did you mean `store`?" in files.problems(strore="strore: x")
-    assert "known here: backups, environments, heartbeat" in files.problems(zzz="zzz: x")
+    assert "known here: audit, backups, environments, freezes" in files.problems(zzz="zzz: x")
 
 
 def test_integrations_are_called_as_one_likes(files: Files) -> None:

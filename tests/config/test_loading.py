@@ -59,8 +59,8 @@ def test_a_kind_that_does_not_exist_is_one_clear_problem(files: Files) -> None:
     files.kinds = REAL
     files.environ["GITHUB_TOKEN"] = "ghp_notarealtoken"
     assert files.problems(SMALLEST_WITH_A_FORGE) == (
-        "quarterdeck.yaml:5:3: integrations.github: unknown kind `github` (known: local)\n"
-        "    fix: write kind: local, or remove the integration"
+        "quarterdeck.yaml:5:3: integrations.github: unknown kind `github` (known: http, local)\n"
+        "    fix: write kind: http or local, or remove the integration"
     )
 
 

@@ -48,6 +48,7 @@ def test_every_yaml_block_of_the_page_loads_without_a_warning(files: Files, inde
     """What is shown can be copied."""
     files.kinds = REAL
     files.environ["SLACK_SIGNING_SECRET"] = "0123456789abcdef"
+    files.environ["SIEM_TOKEN"] = "siem-token-1"
     assert files.warnings(BLOCKS[index]) == ""
 
 
@@ -57,8 +58,9 @@ def test_the_page_has_blocks() -> None:
 
 
 def test_the_example_loads_without_a_warning(files: Files) -> None:
-    """With two variables set, as a newcomer would."""
+    """With its variables set, as a newcomer would."""
     files.kinds = REAL
+    files.environ["SIEM_TOKEN"] = "siem-token-1"
     assert files.warnings(EXAMPLE.read_text(encoding="utf-8")) == ""
 
 
@@ -69,7 +71,7 @@ def written_keys(value: object, path: str = "") -> set[str]:
     found = set()
     for key, inner in value.items():
         inside = f"{path}.{key}".removeprefix(".")
-        generic = re.sub(r"^(services|teams|roles|people|integrations|environments)\.[^.]+", _generic, inside)
+        generic = re.sub(r"^(services|teams|roles|people|integrations|environments|freezes)\.[^.]+", _generic, inside)
         generic = re.sub(r"^(services\.SERVICE\.environments)\.[^.]+", r"\1.ENVIRONMENT", generic)
         found |= {generic} | written_keys(inner, inside)
     return found
@@ -86,13 +88,15 @@ def test_every_setting_is_in_the_example(path: str) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     written = written_keys(safe_yaml.loads(text))
     key = path.rpartition(".")[2]
-    in_layers = {f"{layer}.{key}" for layer in LAYERS} if path.rpartition(".")[0] in LAYERS else set()
+    own = next((layer for layer in LAYERS if path.startswith(f"{layer}.")), "")
+    rest = path.removeprefix(f"{own}.")
+    in_layers = {f"{layer}.{rest}" for layer in LAYERS if own}
     deploy = {f"{layer}.deploy.{key}" for layer in LAYERS} if ".deploy." in path else set()
     commented = re.search(rf"^\s*# {key}: ", text, re.MULTILINE)
     assert written & ({path} | in_layers | deploy) or commented
 
 
-LAYERS = ("services.SERVICE", "services.SERVICE.environments.ENVIRONMENT", "environments.ENVIRONMENT")
+LAYERS = ("services.SERVICE.environments.ENVIRONMENT", "services.SERVICE", "environments.ENVIRONMENT")
 
 
 def test_every_key_of_the_example_is_explained_where_it_first_stands() -> None:

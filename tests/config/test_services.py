@@ -224,8 +224,8 @@ REFUSED = {
     "unknown_key": (service(f"{DEPLOY}, chanel: x, environments: [qa]"), "services.web.chanel: unknown key"),
     "later_key": (service(f"{DEPLOY}, mode: observe, environments: [qa]"), "services.web.mode: not in this version"),
     "later_in_environment": (
-        service(f"{DEPLOY}, environments: {{qa: {{verify: none}}}}"),
-        "services.web.environments.qa.verify: not in this version",
+        service(f"{DEPLOY}, environments: {{qa: {{mode: observe}}}}"),
+        "services.web.environments.qa.mode: not in this version",
     ),
     "same_environment_twice": (
         service(f"{DEPLOY}, environments: [qa, QA]"),

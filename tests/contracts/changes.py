@@ -146,6 +146,24 @@ class ChangesContract:
             await history.changes.compare(history.repository, "d" * 40, history.tip)
         assert raised.value.kind is Kind.NOT_FOUND
 
+    async def test_where_a_pull_request_landed(self, history: KnownHistory) -> None:
+        """The commit with which it came into the default branch; one that nothing names is not found."""
+        assert await history.changes.landed(history.repository, 7) == history.middle
+        with pytest.raises(IntegrationError) as raised:
+            await history.changes.landed(history.repository, 99_999)
+        assert (raised.value.kind, raised.value.effect) == (Kind.NOT_FOUND, Effect.NONE)
+
+    async def test_what_contains_what(self, history: KnownHistory) -> None:
+        """A revision contains itself and what came before it; not what came after, nor another branch."""
+        contains = history.changes.contains
+        assert await contains(history.repository, history.tip, history.old)
+        assert await contains(history.repository, history.middle, history.middle)
+        assert not await contains(history.repository, history.old, history.tip)
+        assert not await contains(history.repository, history.tip, history.side)
+        with pytest.raises(IntegrationError) as raised:
+            await contains(history.repository, history.tip, "d" * 40)
+        assert raised.value.kind is Kind.NOT_FOUND
+
     async def test_suggestions_begin_with_what_was_typed(self, history: KnownHistory) -> None:
         """Branches and tags, by prefix, in any case."""
         assert {"main", history.branch, history.tag} <= set(await history.changes.suggest(history.repository, ""))

@@ -8,6 +8,7 @@ import structlog.testing
 
 from tests.support.invariants import check
 from tests.support.ship import Ship, catalogue
+from tests.support.verified import verified
 
 Launch = Callable[..., Ship]
 
@@ -37,3 +38,17 @@ async def launch() -> AsyncIterator[Launch]:
 async def ship(launch: Launch) -> Ship:
     """The usual one."""
     return launch()
+
+
+@pytest.fixture
+async def watched() -> AsyncIterator[Launch]:
+    """Makes a ship whose staging is verified, with rules of `tests.support.verified`; every one of them is examined at the end."""
+    ships: list[Ship] = []
+
+    def make(**rules: Any) -> Ship:
+        ships.append(Ship(catalogue=verified(**rules)))
+        return ships[-1]
+
+    yield make
+    for ship in ships:
+        await check(ship, quiet=ship.quiet)

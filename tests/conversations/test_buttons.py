@@ -15,8 +15,7 @@ async def test_all_changes_of_a_plan_and_of_a_card(ship: Ship) -> None:
     assert await ship.click(ADA, "All changes") == snapshot("""\
 *web · staging* · `5d2f0b7` → `c0ffee1`
 1 change
-*Other*
-• #420 Gift cards (#420) (Grace)
+*Other* #420 Gift cards (#420)
 by Grace\
 """)
     assert await ship.click(GRACE, "All changes") == snapshot("""\
@@ -26,10 +25,8 @@ To deploy it yourself: `/ops deploy web staging`\
     assert await ship.click(GRACE, "Changes") == snapshot("""\
 *web · staging* · `a41c9e2` → `5d2f0b7`
 2 changes
-*Fixes*
-• #415 Retry failed webhooks (#415) (Linus)
-*Other*
-• #412 Faster checkout (#412) (Grace)
+*Fixes* #415 Retry failed webhooks (#415)
+*Other* #412 Faster checkout (#412)
 by Linus and Grace\
 """)
 
@@ -40,7 +37,7 @@ async def test_changes_where_nothing_was_live(ship: Ship) -> None:
     assert await ship.type(ADA, "/ops deploy web staging") == snapshot("""\
 Deploy web → staging?
 First deploy here: `5d2f0b7`, nothing is live yet
-11 gates passed · good until 2026-11-24 09:19 UTC
+16 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.click(ADA, "All changes") == snapshot("""\
@@ -98,7 +95,7 @@ async def test_rolling_back_from_a_card(ship: Ship) -> None:
 Roll back web → staging?
 Back from `5d2f0b7` to `a41c9e2`: 2 changes leave
 No longer live: #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-11 gates passed · good until 2026-11-24 09:19 UTC
+16 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     await ship.click(GRACE, "Roll back staging")
@@ -123,7 +120,7 @@ async def test_where_several_were_live_they_are_offered(ship: Ship) -> None:
 *Not rolled back* · web → staging
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-10 other gates passed · no_good_revision
+15 other gates passed · no_good_revision
 [ a41c9e2… ]\
 """)
 

@@ -32,7 +32,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-11 gates passed · good until 2026-11-24 09:19 UTC
+16 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     assert ship.provider.starts == []
@@ -83,7 +83,7 @@ async def test_not_permitted(ship: Ship) -> None:
 *Not deployed* · web → staging
 🚫 You may not deploy web in staging.
      Ask @engineering.
-10 other gates passed · not_permitted\
+15 other gates passed · not_permitted\
 """)
     assert await ship.type(MARGARET, "/ops doctor") == snapshot("""\
 You may not use doctor here.
@@ -104,7 +104,7 @@ Ask @engineering.\
      Ask @engineering.
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-9 other gates passed · no_good_revision · not_permitted\
+14 other gates passed · no_good_revision · not_permitted\
 """)
     assert await ship.type(MARGARET, "/ops why web production") == snapshot("""\
 Deploy web → production · `5d2f0b7`
@@ -121,8 +121,13 @@ Deploy web → production · `5d2f0b7`
 ✅ *checks* pass: not asked · `services.web.environments.production.checks (quarterdeck.yaml:7)`
 ⛔ *order* no: This revision has not been live in staging yet. · `services.web.environments.production.after (quarterdeck.yaml:7)`
      First: `/ops deploy web staging`.
+✅ *frozen* pass: no freeze holds now · `freezes`
+✅ *lock* pass: not locked
+✅ *quarantine* pass: not in quarantine
+✅ *restored* pass: not held since a restore
+✅ *claim* pass: not required · `services.web.environments.production.claim (quarterdeck.yaml:7)`
 ✅ *held* pass: nothing else is running here
-9 of 11 gates passed · nothing was done\
+14 of 16 gates passed · nothing was done\
 """)
 
 
@@ -146,7 +151,7 @@ SAID = snapshot(
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-9 other gates passed · not_a_member · not_permitted\
+14 other gates passed · not_a_member · not_permitted\
 """,
             """\
 Guests cannot use Quarterdeck.
@@ -171,7 +176,7 @@ not_a_member\
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-9 other gates passed · deactivated · not_permitted\
+14 other gates passed · deactivated · not_permitted\
 """,
             """\
 This account is deactivated.
@@ -196,7 +201,7 @@ deactivated\
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-9 other gates passed · not_a_person · not_permitted\
+14 other gates passed · not_a_person · not_permitted\
 """,
             """\
 Bots cannot act.
@@ -219,7 +224,7 @@ not_a_person\
 *Not deployed* · web → staging
 ❓ Could not read who you are: user_not_found.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-9 other gates passed · fact_unknown\
+14 other gates passed · fact_unknown\
 """,
             """\
 Could not read who you are: user_not_found
@@ -246,7 +251,7 @@ async def test_somebody_of_another_team(ship: Ship) -> None:
 *Not deployed* · web → staging
 • People from other workspaces cannot use Quarterdeck.
      A member of this workspace has to ask.
-10 other gates passed · other_workspace\
+15 other gates passed · other_workspace\
 """)
     assert await ship.type(ADA, "/ops status", team="T99OTHER") == snapshot("""\
 People from other workspaces cannot use Quarterdeck.
@@ -261,7 +266,7 @@ async def test_in_a_channel_that_is_shared_we_only_read(ship: Ship) -> None:
 *Not deployed* · web → staging
 • This channel is shared with another workspace, where Quarterdeck only reads.
      Ask in one of your own channels, or in a direct message.
-10 other gates passed · shared_channel\
+15 other gates passed · shared_channel\
 """)
     assert "web" in await ship.type(ADA, "/ops status web", channel="C04")
     await ship.running()
@@ -280,6 +285,6 @@ async def test_a_channel_that_becomes_shared_before_the_click(ship: Ship) -> Non
 *Not deployed* · web → staging
 • This channel is shared with another workspace, where Quarterdeck only reads.
      Ask in one of your own channels, or in a direct message.
-10 other gates passed · shared_channel\
+15 other gates passed · shared_channel\
 """)
     assert ship.provider.starts == []

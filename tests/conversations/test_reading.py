@@ -54,9 +54,10 @@ Also: cancel.
 `/ops overview`  What waits for you, and your five last targets.
 `/ops plan`  Your open plans, with their buttons, again.
 `/ops status`  What is live where, and what is unusual.
+`/ops where REF`  Where a pull request or commit is live, and since when.
 `/ops whoami`  How Quarterdeck sees you: groups, rights, rules.
 `/ops why web staging`  Every gate with pass or fail, and the rule behind it.
-Not yours: deploy, promote, rollback, stop and doctor. Ask @engineering.
+Not yours: deploy, promote, rollback, stop, unlock and doctor. Ask @engineering.
 more: `/ops help deploy` · every command also works as a mention, in a direct message and in a thread\
 """)
     await ship.type(ADA, "/ops status all")  # first contact
@@ -75,8 +76,13 @@ Roll back web → staging
 ✅ *live* pass: serves a41c9e2
 ✅ *checks* pass: not asked · `services.web.environments.staging.checks (quarterdeck.yaml:7)`
 ✅ *order* pass: not asked · `services.web.environments.staging.after (quarterdeck.yaml:7)`
+✅ *frozen* pass: no freeze holds now · `freezes`
+✅ *lock* pass: not locked
+✅ *quarantine* pass: not in quarantine
+✅ *restored* pass: not held since a restore
+✅ *claim* pass: not required · `services.web.environments.staging.claim (quarterdeck.yaml:7)`
 ✅ *held* pass: nothing else is running here
-10 of 11 gates passed · nothing was done\
+15 of 16 gates passed · nothing was done\
 """)
 
 

@@ -164,7 +164,7 @@ Ada · `5d2f0b7` · 2 changes · #1
 """)
     ship.provider.down.clear()
     ship.provider.succeed(key)
-    await ship.wait(10_000)
+    await ship.wait(20_000)  # after a long silence it is asked three times a minute
     assert ship.card(1).startswith("✅")
 
 
@@ -191,7 +191,7 @@ The target is held until this is known; nothing is started twice.
 *Not deployed* · web → staging
 ⏳ #1 (@U02ADA) waits for a decision here.
      Its card asks what became of it; a rollback takes it over: `/ops rollback web staging`.
-10 other gates passed · target_held\
+15 other gates passed · target_held\
 """)
 
 

@@ -9,6 +9,7 @@ from bot.domain.changes import Change, ChangeSet, RefKind, Relation, Resolution
 from bot.domain.facts import CheckReport, CheckState, Live
 from bot.domain.operations import Effect
 from bot.domain.terms import Millis, Target
+from bot.domain.verification import Reading, Signal
 from bot.errors import IntegrationError, Kind
 from bot.ports import Clock, Integration, Order, Preview, Run, RunState, Snapshot, TriggerClass
 
@@ -47,6 +48,11 @@ class FakeProvider:
     hanging_only: str = ""  # only calls about this attempt hang
     twins: bool = False  # every run is listed twice
     defect: str = ""  # a method with a bug
+    health: dict[Target, Signal] = field(default_factory=dict)
+    sick: str = ""  # a revision that is never well
+    looks: list[Millis] = field(default_factory=list)  # when a probe was read
+    files: tuple[str, ...] = ()  # irreversible ones in every range
+    files_cut: bool = False
     calls: int = 0
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -122,6 +128,18 @@ class FakeProvider:
     def vanish(self, key: str) -> None:
         self.runs[key] = Snapshot(state=RunState.UNKNOWN)
 
+    # ---- Health
+
+    async def probe(self, target: Target, revision: str, *, settings: BaseModel, how: BaseModel) -> Reading:
+        """What `health` says of the target; where that is nothing, it does not answer."""
+        await self._answer("probe")
+        self.looks.append(self.clock.now())
+        signal = self.health.get(target, Signal.PASS)
+        if self.sick == revision:
+            signal = Signal.FAIL
+        seen = {Signal.PASS: "status 200", Signal.FAIL: "status 503", Signal.INCONCLUSIVE: "no data"}[signal]
+        return Reading(signal=signal, seen=seen)
+
     # ---- Versions, Changes, Checks, Logs
 
     async def current(self, target: Target, how: BaseModel) -> Live | None:
@@ -150,9 +168,24 @@ class FakeProvider:
             return ChangeSet(base=base, head=head, relation=relation)
         low, high = sorted((order[base], order[head]))
         between = tuple(reversed(self.commits[low + 1 : high + 1]))
+        found = ChangeSet(base=base, head=head, relation=Relation.BEHIND, leaving=between)
         if order[head] > order[base]:
-            return ChangeSet(base=base, head=head, relation=Relation.AHEAD, arriving=between, total=len(between))
-        return ChangeSet(base=base, head=head, relation=Relation.BEHIND, leaving=between)
+            found = replace(found, relation=Relation.AHEAD, arriving=between, leaving=(), total=len(between))
+        return replace(found, irreversible=self.files, files_cut=self.files_cut)
+
+    async def landed(self, repository: str, number: int) -> str:
+        await self._answer("landed")
+        found = next((each.revision for each in reversed(self.commits) if each.number == number), None)
+        if found is None:
+            raise IntegrationError(
+                f"no commit of the default branch says that it is #{number}", kind=Kind.NOT_FOUND, effect=Effect.NONE
+            )
+        return found
+
+    async def contains(self, repository: str, revision: str, part: str) -> bool:
+        await self._answer("contains")
+        order = [each.revision for each in self.commits]
+        return revision in order and part in order[: order.index(revision) + 1]
 
     async def suggest(self, repository: str, prefix: str) -> tuple[str, ...]:
         return tuple(name for name in ("main", *self.branches) if name.startswith(prefix))
@@ -167,7 +200,7 @@ class FakeProvider:
 
     def integration(self) -> Integration:
         """All of it as one connection."""
-        return Integration(name="fake", deployer=self, versions=self, changes=self, checks=self, logs=self)
+        return Integration(name="fake", deployer=self, versions=self, changes=self, checks=self, logs=self, health=self)
 
     def commit(self, name: str, title: str, *, author: str = "Grace", number: int = 0, at: Millis = 0) -> str:
         """One more commit on main; returns its revision."""

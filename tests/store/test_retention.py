@@ -5,11 +5,12 @@ import pytest
 from bot.domain.approvals import Approval, Decision
 from bot.domain.deliveries import Delivered
 from bot.domain.events import Event
-from bot.domain.locks import Lock
+from bot.domain.locks import Lock, Quarantine
 from bot.domain.operations import State
 from bot.domain.people import Person, Standing
 from bot.domain.plans import PlanState
 from bot.domain.terms import DAY
+from bot.domain.verification import Reading, Signal
 from bot.store import (
     Tx,
     approvals,
@@ -24,6 +25,8 @@ from bot.store import (
     outbox,
     people,
     plans,
+    quarantines,
+    readings,
     slots,
 )  # fmt: skip
 from bot.store.retention import SWEEPS, Ages, sweep
@@ -56,6 +59,9 @@ def old_and_finished(tx: Tx) -> None:
     people.put(tx, Person(identity=ANN, name="Ann", standing=Standing.MEMBER, read_at=LONG_AGO))
     groups.put(tx, "S1", {"U1"}, LONG_AGO)
     locks.release(tx, locks.add(tx, Lock(kind="person", owner="U1", reason="r", at=1)).id, "U1", LONG_AGO)
+    readings.add(tx, (Reading(signal=Signal.PASS, probe="http", at=LONG_AGO, operation=1),))
+    quarantines.add(tx, Quarantine(target=WEB, revision="bad", operation=1, reason="r", at=1))
+    quarantines.lift(tx, quarantines.current(tx, WEB)[0].id, by="U1", because="", at=LONG_AGO)
     for at in (1, 2):
         lease = leases.take(tx, WEB, 1, at)
         assert lease is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.cli import COMMANDS
 from bot.commanding.reference import BEGIN, refreshed
-from bot.config.reference import integration_table, renewed, settings_table
+from bot.config.reference import integration_table, probe_table, renewed, settings_table
 from bot.discovering import all_commands, integration_models, integration_modules
 from bot.domain.operations import TERMINAL, TRANSITIONS, Operation, State
 from bot.domain.plans import OfferVerb
@@ -38,6 +38,7 @@ def blocks() -> Mapping[str, str]:
     """What stands between `<!-- generated:NAME -->` and `<!-- end -->`, by name; each ends with a line break."""
     models = integration_models(integration_modules())
     tables = {f"integration {kind}": integration_table(kind, each) for kind, each in models.items()}
+    tables |= {f"probe {kind}": probe_table(kind, each) for kind, each in models.items() if each.probe}
     return tables | {
         "settings": settings_table(),
         "cards": three_cards(),

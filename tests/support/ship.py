@@ -16,7 +16,7 @@ from bot.engine.catalogue import Catalogue, Environment, Service
 from bot.engine.conversing import Conversation
 from bot.engine.engine import Engine
 from bot.engine.intake import Intake
-from bot.engine.runtime import Home, Runtime
+from bot.engine.runtime import Home, Road, Runtime
 from bot.engine.supervisor import Supervisor
 from bot.ports import Finding, Integration, Severity
 from bot.slack.app import bolt_app
@@ -109,6 +109,7 @@ class Ship(People):
     catalogue: Catalogue = field(default_factory=catalogue)
     secrets: tuple[str, ...] = ()
     integration: Integration | None = None  # instead of everything that the provider can do
+    road: Road = field(default_factory=Road)  # where runs can ask
     quiet: bool = True  # False: the story ends in the middle, with messages on their way
 
     def __post_init__(self) -> None:
@@ -143,6 +144,7 @@ class Ship(People):
             integrations={"fake": self.integration or self.provider.integration()},
             home=Home(team=TEAM, bot_user=BOT),
             redactor=Redactor.of(self.secrets),
+            road=self.road,
         )
         self.runtime = runtime
         conversation = Conversation(

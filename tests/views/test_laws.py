@@ -19,7 +19,7 @@ from tests.support.words import CORPUS, NASTY, STORIES, all_hostile, hostile
 
 TRUSTED = re.compile(
     r"<(?:@U02ADA|@U02GRACE|!subteam\^S01WEB|#C0WEB"
-    r"|!date\^\d{1,12}\^\{date_short_pretty\} \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+    r"|!date\^\d{1,12}\^(?:\{date_short_pretty\} \{time\}|\{time_secs\})\|\d{4}-\d\d-\d\d \d\d:\d\d UTC"
     r"|https://(?:github\.com|acme\.slack\.com)[^|<>]*\|[^|<>]* on (?:github\.com|acme\.slack\.com))>"
 )
 MOST_SPOKEN = 4000

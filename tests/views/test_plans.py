@@ -33,6 +33,7 @@ def test_plan() -> None:
 Deploy web → production?
 6 changes since `a41c9e2`, serving now
 ⚠️ A rollback will not undo 0042_orders.sql
+⚠️ react 18 → 19 (#409)
 #412 Faster checkout · #415 Retry failed webhooks · 4 more
 12 gates passed · usually 3 min · staging had it 2026-11-24 11:00 UTC · good until 2026-11-24 13:15 UTC
 [ Deploy to production ] [ All changes ] [ Not now ]\
@@ -46,6 +47,7 @@ Deploy *web* → production?
 6 changes since `a41c9e2`, serving now
 Revision: *main*, `5d2f0b7`
 ⚠️ A rollback will not undo 0042_orders.sql
+⚠️ react 18 → 19 (#409)
 #412 Faster checkout · #415 Retry failed webhooks · 4 more
 12 gates passed · usually 3 min · verified before this, 2026-11-24 11:00 UTC · good until 2026-11-24 13:15 UTC
 [ Deploy to production ] [ All changes ] [ Not now ]\
@@ -136,6 +138,7 @@ main moved from `5d2f0b7` to `77ab310`: 1 more change (#416).
 Deploy web → production?
 7 changes since `a41c9e2`, serving now
 ⚠️ A rollback will not undo 0042_orders.sql
+⚠️ react 18 → 19 (#409)
 #416 Faster checkout · #412 Faster checkout · 5 more
 12 gates passed · usually 3 min · verified before this, 2026-11-24 11:00 UTC · good until 2026-11-24 13:15 UTC
 [ Deploy with #416 ] [ Keep to 5d2f0b7 ] [ Not now ]\

@@ -35,9 +35,7 @@ def test_an_edit_never_calls_anybody() -> None:
     assert all(ring.whom is Whom.NOBODY for ring in WHAT_RINGS.values() if ring.form is Form.EDIT)
 
 
-@pytest.mark.parametrize(
-    "state", [State.QUEUED, State.TRIGGERING, State.RUNNING, State.VERIFYING, State.ROLLING_BACK, State.PAUSED]
-)
+@pytest.mark.parametrize("state", [State.QUEUED, State.TRIGGERING, State.RUNNING, State.VERIFYING, State.ROLLING_BACK])
 def test_ordinary_progress_is_an_edit(state: State) -> None:
     """Nothing is said while everything goes on."""
     assert moment_of(WORDS.operation(state)) is Moment.EDIT

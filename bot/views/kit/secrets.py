@@ -27,6 +27,7 @@ _KNOWN = (
     r"\bpypi-[A-Za-z0-9_-]{30,}",
     r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?",
+    r"\bqd1_[0-9a-f]{64}",
     r"\bhooks\.slack\.com/[A-Za-z]+/[A-Za-z0-9/_-]{8,}",
 )
 _SHAPES = re.compile("|".join(_KNOWN), re.DOTALL)

@@ -53,6 +53,11 @@ def when(at: Millis) -> Markup:
     return Markup(f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{utc(at)}>")
 
 
+def exactly(at: Millis) -> Markup:
+    """An instant of today to the second, in the reader's own zone."""
+    return Markup(f"<!date^{at // 1000}^{{time_secs}}|{utc(at)}>")
+
+
 def mention(user: str) -> Markup:
     """A person as Slack shows them; it rings. Anything that is not a user id is shown as text."""
     return Markup(f"<@{user}>") if _USER.fullmatch(user) else inert(user)

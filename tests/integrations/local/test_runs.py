@@ -13,8 +13,9 @@ import pytest
 from bot.domain.operations import AttemptKey, Effect
 from bot.domain.terms import Target
 from bot.errors import IntegrationError, Kind
-from bot.ports import Run, RunState
+from bot.ports import Claim, Run, RunState
 from integrations.local import supervisor
+from integrations.local.deployer import claim_of
 from integrations.local.runs import RunFolder
 from tests.contracts.deployer import FINAL
 from tests.integrations.local.scenery import NOW, REVISION, SECRET, Scene, eventually, repository
@@ -245,6 +246,24 @@ async def test_the_scripts_environment(scene: Scene, monkeypatch: pytest.MonkeyP
     folder = scene.runs.folder("1:1:1").path
     assert not any(b"named-on-purpose" in path.read_bytes() for path in folder.iterdir())
     assert folder.stat().st_mode & 0o077 == 0
+
+
+async def test_what_a_run_asks_with(scene: Scene) -> None:
+    """The claim of its attempt, in its environment alone; asked on this machine, where that is possible; nothing where there is no road."""
+    claim = Claim(
+        token="qd1_" + "0" * 64, url="https://ops.acme.example/v1/claim", here="http://127.0.0.1:8081/v1/claim"
+    )
+    order = scene.order(scene.how("env > seen"), claim=claim)
+    run = await scene.deployer.start(order)
+    await scene.until(run, FINAL)
+    seen = dict(line.split("=", 1) for line in (scene.folder / "seen").read_text().splitlines() if "=" in line)
+    names = ("OPERATION", "STEP", "ATTEMPT", "TOKEN", "CLAIM_URL")
+    assert [seen[f"QUARTERDECK_{name}"] for name in names] == ["1", "1", "1", claim.token, claim.here]
+    folder = scene.runs.folder("1:1:1").path
+    assert not any(claim.token.encode() in path.read_bytes() for path in folder.iterdir() if path.is_file())
+    assert claim.token not in repr(order)
+    assert claim_of(replace(order, claim=replace(claim, here="")))["QUARTERDECK_CLAIM_URL"] == claim.url
+    assert claim_of(replace(order, claim=None)) == {}
 
 
 async def test_steps_and_the_telling_line(scene: Scene) -> None:
