@@ -32,14 +32,18 @@ demo: $(VENV)/.run  ## the bot in its playground, in your browser
 demo-clean: $(VENV)/.run  ## stop everything the demo started and forget it
 	@$(BIN)/quarterdeck demo --folder $(DEMO) --clean
 
-# The long stories need no coverage and have a core of their own.
-APART := tests/simulation tests/kills
+# Three legs side by side: the long stories have a core of their own; what waits for real processes mostly waits; the rest is measured.
+LONG := tests/simulation tests/kills
+WAITING := tests/browser tests/cli tests/app tests/playground
+PYTEST := $(BIN)/python -m pytest -q -m "not prove and not mutants" -p no:cacheprovider
+MEASURED := $(BIN)/python -m coverage run -m pytest -q -m "not prove and not mutants"
 
 test: $(VENV)/.dev lint  ## everything that belongs to a change
-	@$(BIN)/python -m pytest -q $(APART) -m "not prove and not mutants" -p no:cacheprovider >.apart.log 2>&1 & apart=$$!; \
-	trap 'kill $$apart 2>/dev/null' EXIT; \
-	$(BIN)/python -m coverage run -m pytest -q -m "not prove and not mutants" $(addprefix --ignore=,$(APART)); rest=$$?; \
-	wait $$apart; told=$$?; echo "── $(APART)"; cat .apart.log; exit $$((told | rest))
+	@$(PYTEST) $(LONG) >.long.log 2>&1 & long=$$!; $(PYTEST) $(WAITING) >.waiting.log 2>&1 & waiting=$$!; \
+	trap 'kill $$long $$waiting 2>/dev/null' EXIT; \
+	$(MEASURED) $(addprefix --ignore=,$(LONG) $(WAITING)); failed=$$?; \
+	wait $$waiting; failed=$$((failed | $$?)); echo "── $(WAITING)"; cat .waiting.log; \
+	wait $$long; failed=$$((failed | $$?)); echo "── $(LONG)"; cat .long.log; exit $$failed
 	$(BIN)/python -m coverage report --fail-under=90
 	$(BIN)/python -m coverage report --include='bot/domain/*' --fail-under=100
 

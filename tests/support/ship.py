@@ -180,10 +180,13 @@ class Ship(People):
         raise AssertionError("it does not settle")
 
     async def _breathe(self) -> bool:
-        """Sixty turns of the loop; True where something happened in them."""
+        """Sixty turns of the loop, or fewer where nobody wants another; True where something happened in them."""
         before = (self.store.count, len(self.chat.calls), self.provider.calls)
+        ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
         for _ in range(60):
             await asyncio.sleep(0)
+            if not ready:
+                break
         return before != (self.store.count, len(self.chat.calls), self.provider.calls)
 
     async def wait(self, millis: Millis) -> None:

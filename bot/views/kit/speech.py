@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.views.kit import limits
 from bot.views.kit.cleaning import cap
@@ -9,23 +10,36 @@ from bot.views.kit.markup import bare, escape, visible
 
 _MARKS = re.compile(r"[*`~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _SHORTCODE = re.compile(r":(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
-_ANGLES = str.maketrans({"<": "(", ">": ")", "→": " to ", "·": ", ", "∗": "", "∼": "", "ˋ": "", "ˍ": "_", "∶": ":"})
+_WORDS = str.maketrans({"<": "(", ">": ")", "→": " to ", "·": ", ", "∗": "", "∼": "", "ˋ": "", "ˍ": "_", "∶": ":"})
 _CALLED = re.compile(r"<(?:@|!subteam\^)[A-Z0-9]+>")  # nobody can hear who U02ADA is
 _SIGNS = frozenset({"So", "Sk", "Sm"})
 _KEPT = frozenset("+=")
 
 
+class _Silent(dict[int, int | None]):
+    """For `str.translate`: signs go, everything else stays; each character is looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = unicodedata.category(chr(code)) not in _SIGNS or chr(code) in _KEPT
+        self[code] = code if kept else None
+        return self[code]
+
+
+_SILENT = _Silent()
+
+
+@lru_cache(maxsize=1024)  # the same few names and titles come again with every edit of a card
 def spoken(text: str, most: int = limits.SPAN) -> str:
     """Any text, ours or untrusted, as it can be read aloud; still to be escaped."""
-    shown = bare(text, most).translate(_ANGLES)
-    shown = "".join(c for c in shown if unicodedata.category(c) not in _SIGNS or c in _KEPT)
+    shown = bare(text, most).translate(_WORDS).translate(_SILENT)
     shown = _SHORTCODE.sub(" ", _MARKS.sub("", shown.replace("\ufe0f", "").replace("\u20e3", "")))
     return " ".join(shown.split()).replace(" ,", ",")
 
 
 def sentences(*parts: str) -> str:
     """The sentences that are not empty, each with a full stop, escaped for Slack, together at most 600 characters."""
-    whole = " ".join(_ended(spoken(part, limits.SPOKEN)) for part in parts if spoken(part))
+    heard = filter(None, (spoken(part, limits.SPOKEN) for part in parts))
+    whole = " ".join(map(_ended, heard))
     return escape(cap(whole, limits.SPOKEN)) or "Quarterdeck."
 
 
