@@ -12,6 +12,7 @@ from bot.views.faces import WARNING
 from bot.views.kit import Markup
 
 TITLES = 3  # of a group on the first screen
+FEW = 8  # changes fit there with all their titles
 NUMBERS = 6
 HEADINGS = {
     ChangeKind.FEATURE: "Features",
@@ -96,7 +97,11 @@ def numbered(names: Iterable[Markup], most: int = NUMBERS) -> Markup:
 
 def first_of(side: Side) -> tuple[Piece, ...]:
     """Those that have their title on the first screen."""
-    return tuple(piece for kind in ChangeKind for piece in side.of(kind)[:TITLES])
+    return tuple(piece for kind in ChangeKind for piece in side.of(kind)[: _titles(side)])
+
+
+def _titles(side: Side) -> int:
+    return FEW if len(side.pieces) <= FEW else TITLES
 
 
 def group_lines(side: Side) -> list[Markup]:
@@ -110,9 +115,10 @@ def _group(side: Side, kind: ChangeKind) -> Markup:
     behind = len(side.bumps) - len(bumps) if kind is ChangeKind.DEPENDENCY else 0
     if not members and not bumps:
         return Markup("")
-    more = numbered(map(name_of, members[TITLES:]))
+    titled = _titles(side)
+    more = numbered(map(name_of, members[titled:]))
     left = kit.plural(behind, "more update") if behind else ""
-    return kit.mark("*{}* {}", HEADINGS[kind], kit.join([*map(title_of, members[:TITLES]), *bumps, more, left]))
+    return kit.mark("*{}* {}", HEADINGS[kind], kit.join([*map(title_of, members[:titled]), *bumps, more, left]))
 
 
 def _without(side: Side) -> list[Markup]:
