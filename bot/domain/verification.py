@@ -28,7 +28,10 @@ class OnFailure(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One look at one probe: `seen` is what it saw, in words (untrusted), `value` the figure behind it as text."""
+    """One look at one probe: `seen` is what it saw, in words (untrusted), `value` the figure behind it as text.
+
+    `decisive` is a failure that chance does not explain: nobody waits for more of them.
+    """
 
     signal: Signal
     seen: str = ""
@@ -36,6 +39,7 @@ class Reading:
     probe: str = ""
     at: Millis = 0
     operation: int = 0
+    decisive: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +86,14 @@ class Judgement:
 def judge(readings: Iterable[Reading], rules: Rules, *, since: Millis, now: Millis) -> Judgement:
     """What the readings since then are worth.
 
-    Unhealthy: one probe failed `failures` times in a row. Healthy: every probe passed for the whole bake time without a gap. Inconclusive:
-    one probe said nothing `failures` times in a row, or nothing was settled in twice the bake time.
+    Unhealthy: one probe failed `failures` times in a row, or once decisively. Healthy: every probe passed for the whole bake time without
+    a gap. Inconclusive: one probe said nothing `failures` times in a row, or nothing was settled in twice the bake time.
     """
     by_probe = {probe: _of(readings, probe, since) for probe in rules.probes}
     healthy = min(_stretch(each, rules, now) for each in by_probe.values())
     for probe, each in by_probe.items():
-        if (breaches := _breaches(each)) >= rules.failures:
+        breaches = _breaches(each)
+        if breaches >= rules.failures or any(look.decisive and look.signal is Signal.FAIL for look in each):
             seen = f"{_said(probe, each, Signal.FAIL)}{f', {breaches} times in a row' if breaches > 1 else ''}"
             return Judgement(outcome=Outcome.UNHEALTHY, seen=seen)
     for probe, each in by_probe.items():

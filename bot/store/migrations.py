@@ -8,7 +8,7 @@ from bot.store import claims, holds
 from bot.store.chaining import chain_audit
 from bot.store.errors import Trouble, Unusable
 from bot.store.schema import FIRST
-from bot.store.verifying import TABLES
+from bot.store.verifying import DECISIVE, TABLES
 
 APPLICATION_ID = 0x51446B31
 """Marks the file as ours, in SQLite's header."""
@@ -44,6 +44,12 @@ def hold_after_restore(database: Database) -> None:
 def claim_columns(database: Database) -> None:
     """Which run has claimed an attempt, what was not claimed, and rehearsals."""
     database.executescript(claims.TABLES)
+
+
+@MIGRATIONS(name="0.1.0 decisive readings")
+def decisive_readings(database: Database) -> None:
+    """Failures that are enough by themselves."""
+    database.executescript(DECISIVE)
 
 
 def migrate(database: Database, path: Path | str, migrations: Migrations = MIGRATIONS) -> None:

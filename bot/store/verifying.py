@@ -34,3 +34,5 @@ create table quarantines (
 ) strict;
 create unique index quarantines_current on quarantines (service, environment, revision) where lifted_at = 0;
 """
+
+DECISIVE = "alter table readings add column decisive integer not null default 0 check (decisive in (0, 1));"

@@ -1,5 +1,6 @@
 """What readings are worth: every rule of the verdict, and that no data is never a pass."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -162,3 +163,12 @@ def test_what_may_be_undone(files: tuple[str, ...] | None, even: bool, allowed: 
 def test_files_by_name(files: tuple[str, ...] | None, words: str) -> None:
     """For people, however many there are."""
     assert named(files) == words
+
+
+def test_a_decisive_failure_is_enough() -> None:
+    """Chance does not explain it, so nobody waits for more of them; what merely passed or said nothing decides nothing."""
+    decisive = replace(read(P, F)[1], decisive=True)
+    assert verdict([*read(P), decisive]) == Judgement(outcome=Outcome.UNHEALTHY, seen="http: status 503")
+    assert verdict([*read(P), decisive, *read(N, start=START + 2 * EVERY)]).outcome is Outcome.UNHEALTHY
+    assert verdict([replace(each, decisive=True) for each in read(P, N)]).outcome is Outcome.WATCHING
+    assert verdict([decisive], since=START + 2 * EVERY).outcome is Outcome.WATCHING
