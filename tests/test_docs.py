@@ -29,6 +29,7 @@ ENVIRON = {
     "SLACK_BOT_TOKEN": "xoxb-1-1-abcdefabcdef",
     "SLACK_APP_TOKEN": "xapp-1-A1-1-abcdefabcdef",
     "SIEM_TOKEN": "siem-token-1",
+    "PROMETHEUS_TOKEN": "prometheus-token-1",
     "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef",
 }
 PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages()}

@@ -49,6 +49,7 @@ def test_every_yaml_block_of_the_page_loads_without_a_warning(files: Files, inde
     files.kinds = REAL
     files.environ["SLACK_SIGNING_SECRET"] = "0123456789abcdef"
     files.environ["SIEM_TOKEN"] = "siem-token-1"
+    files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
     assert files.warnings(BLOCKS[index]) == ""
 
 
@@ -61,6 +62,7 @@ def test_the_example_loads_without_a_warning(files: Files) -> None:
     """With its variables set, as a newcomer would."""
     files.kinds = REAL
     files.environ["SIEM_TOKEN"] = "siem-token-1"
+    files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
     assert files.warnings(EXAMPLE.read_text(encoding="utf-8")) == ""
 
 
