@@ -7,9 +7,7 @@ from pydantic import Field, SecretStr
 
 from bot.config import Configuration, Duration, IntegrationModels, Problem, Report, Section, load, render_problems
 from bot.config.loading import read
-from integrations.http import HttpProbe
-from integrations.local.health import LocalProbe
-from integrations.local.settings import LocalSettings, LocalTarget
+from bot.discovering import integration_models, integration_modules
 
 ENVIRON = {"SLACK_BOT_TOKEN": "xoxb-bot-token-1", "SLACK_APP_TOKEN": "xapp-app-token-1", "SIGNING": "0123456789abcdef"}
 
@@ -65,10 +63,7 @@ KINDS = {
     "forge": IntegrationModels(settings=Forge, target=Workflow),
     "watcher": IntegrationModels(settings=Limits),
 }
-REAL = {
-    "http": IntegrationModels(probe=HttpProbe),
-    "local": IntegrationModels(settings=LocalSettings, target=LocalTarget, probe=LocalProbe),
-}
+REAL = integration_models(integration_modules())
 
 
 class Files:

@@ -56,7 +56,7 @@ def test_the_smallest_file_for_a_script_loads_without_a_warning(files: Files) ->
 
 def test_a_kind_that_does_not_exist_is_one_clear_problem(files: Files) -> None:
     """Nothing follows from it: neither its settings nor the services that use it are complained about."""
-    files.kinds = REAL
+    files.kinds = {kind: REAL[kind] for kind in ("http", "local")}
     files.environ["GITHUB_TOKEN"] = "ghp_notarealtoken"
     assert files.problems(SMALLEST_WITH_A_FORGE) == (
         "quarterdeck.yaml:5:3: integrations.github: unknown kind `github` (known: http, local)\n"
