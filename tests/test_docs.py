@@ -30,6 +30,7 @@ ENVIRON = {
     "SLACK_APP_TOKEN": "xapp-1-A1-1-abcdefabcdef",
     "SIEM_TOKEN": "siem-token-1",
     "PROMETHEUS_TOKEN": "prometheus-token-1",
+    "WEBHOOK_SECRET": "webhook-secret-of-24",
     "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef",
 }
 PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages()}

@@ -50,6 +50,7 @@ def test_every_yaml_block_of_the_page_loads_without_a_warning(files: Files, inde
     files.environ["SLACK_SIGNING_SECRET"] = "0123456789abcdef"
     files.environ["SIEM_TOKEN"] = "siem-token-1"
     files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
+    files.environ["WEBHOOK_SECRET"] = "webhook-secret-of-24"
     assert files.warnings(BLOCKS[index]) == ""
 
 
@@ -63,6 +64,7 @@ def test_the_example_loads_without_a_warning(files: Files) -> None:
     files.kinds = REAL
     files.environ["SIEM_TOKEN"] = "siem-token-1"
     files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
+    files.environ["WEBHOOK_SECRET"] = "webhook-secret-of-24"
     assert files.warnings(EXAMPLE.read_text(encoding="utf-8")) == ""
 
 
