@@ -4,6 +4,7 @@
 """
 
 from bot.ports import Integration, Surroundings
+from integrations._breaker import Breaker
 from integrations._http import Http
 from integrations.prometheus.asking import Prometheus
 from integrations.prometheus.doctor import PrometheusDoctor
@@ -18,7 +19,7 @@ PROBE = PrometheusProbe
 
 def build(name: str, settings: PrometheusSettings, surroundings: Surroundings) -> Integration:
     """The connection `name`: probes, and a doctor for itself."""
-    http = Http(authority=settings.authority)
+    http = Breaker(Http(authority=settings.authority), surroundings.clock)
     prometheus = Prometheus(settings=settings, http=http, secrets=surroundings.secrets)
     return Integration(
         name=name,

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from bot.domain.operations import Effect
 from bot.domain.terms import SECOND, Millis
 from bot.errors import IntegrationError, Kind, Unreadable
+from integrations._breaker import Sends
 from integrations._failures import failure, spoken
-from integrations._http import Answer, Call, Http
+from integrations._http import Answer, Call
 from integrations._payload import mapping, read_json
 from integrations.prometheus.settings import PrometheusSettings
 
@@ -38,7 +39,7 @@ class Prometheus:
     """The connection; `url` ends without a slash."""
 
     settings: PrometheusSettings = field(repr=False)
-    http: Http = field(repr=False)
+    http: Sends = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     async def numbers(self, questions: Mapping[str, Question], *, now: Millis, deadline: Millis) -> Mapping[str, float]:

@@ -4,6 +4,7 @@
 """
 
 from bot.ports import Integration, Surroundings
+from integrations._breaker import Breaker
 from integrations._http import Http
 from integrations.webhook.calling import Receiver
 from integrations.webhook.deployer import WebhookDeployer
@@ -18,7 +19,7 @@ TARGET = WebhookTarget
 
 def build(name: str, settings: WebhookSettings, surroundings: Surroundings) -> Integration:
     """The connection `name`: it deploys, and says what is live where its receiver does."""
-    http = Http(authority=settings.authority)
+    http = Breaker(Http(authority=settings.authority), surroundings.clock)
     receiver = Receiver(settings=settings, http=http, clock=surroundings.clock, secrets=surroundings.secrets)
     versions = WebhookVersions(receiver=receiver, clock=surroundings.clock)
     return Integration(

@@ -10,8 +10,9 @@ from bot.domain.operations import Effect
 from bot.domain.terms import SECOND
 from bot.errors import IntegrationError, Kind, Unreadable
 from bot.ports import Clock
+from integrations._breaker import Sends
 from integrations._failures import failure
-from integrations._http import Answer, Call, Http
+from integrations._http import Answer, Call
 from integrations._payload import line, mapping, read_json
 from integrations.webhook.settings import Event, WebhookSettings
 
@@ -24,7 +25,7 @@ class Receiver:
     """The receiver of one connection."""
 
     settings: WebhookSettings = field(repr=False)
-    http: Http = field(repr=False)
+    http: Sends = field(repr=False)
     clock: Clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
 

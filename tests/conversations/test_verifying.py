@@ -216,6 +216,18 @@ async def test_never_settled(watched: Launch) -> None:
     assert "never healthy for the whole time" in ship.card(number)
 
 
+async def test_a_decisive_failure_waits_for_no_other(watched: Launch) -> None:
+    """One look whose failure is no chance ends the watch: people are told at once, and what was read is a row."""
+    ship = watched()
+    number = await ship.live(ADA)
+    ship.provider.decisive, ship.provider.health[WEB_STAGING] = True, Signal.FAIL
+    await ship.wait(16 * SECOND)
+    assert "health: status 503" in ship.card(number)
+    assert "in a row" not in ship.card(number)
+    kept = await ship.store.read(lambda tx: readings.since(tx, number, 0))
+    assert [each.decisive for each in kept if each.signal is Signal.FAIL] == [True]
+
+
 async def test_a_crash_in_the_middle_resumes(watched: Launch) -> None:
     """A restart of a few seconds costs nothing: what was read is in rows."""
     ship = watched()

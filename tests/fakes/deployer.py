@@ -50,6 +50,7 @@ class FakeProvider:
     defect: str = ""  # a method with a bug
     health: dict[Target, Signal] = field(default_factory=dict)
     sick: str = ""  # a revision that is never well
+    decisive: bool = False  # its failures are no chance
     looks: list[Millis] = field(default_factory=list)  # when a probe was read
     files: tuple[str, ...] = ()  # irreversible ones in every range
     files_cut: bool = False
@@ -138,7 +139,7 @@ class FakeProvider:
         if self.sick == revision:
             signal = Signal.FAIL
         seen = {Signal.PASS: "status 200", Signal.FAIL: "status 503", Signal.INCONCLUSIVE: "no data"}[signal]
-        return Reading(signal=signal, seen=seen)
+        return Reading(signal=signal, seen=seen, decisive=self.decisive and signal is Signal.FAIL)
 
     # ---- Versions, Changes, Checks, Logs
 

@@ -1,5 +1,6 @@
 """What verification keeps: readings, quarantines, and the columns that a database of before gets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.locks import Quarantine
@@ -25,6 +26,12 @@ def test_readings_since(tx: Tx) -> None:
     assert [(each.at, each.probe) for each in readings.since(tx, 1, 10)] == [(10, "http"), (10, "local"), (20, "http")]
     assert readings.since(tx, 1, 20) == (reading(20),)
     assert readings.since(tx, 2, 0) == ()
+
+
+def test_a_decisive_reading_stays_one(tx: Tx) -> None:
+    """The verdict can be had from its rows again."""
+    readings.add(tx, (reading(10), replace(reading(20), decisive=True)))
+    assert [each.decisive for each in readings.since(tx, 1, 0)] == [False, True]
 
 
 def test_a_quarantine_until_it_is_lifted(tx: Tx) -> None:
