@@ -1,6 +1,7 @@
 """A Prometheus on this machine whose answers a test lays down by query; strict about what is sent, and able to fail in every known way."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 TOKEN = "prom-token-5e1f"  # of the fake
+BOMB = gzip.compress(b'{"status":"success","data":"' + b" " * 10_000_000)
 Series = Sequence[float | str]
 
 
@@ -94,6 +96,8 @@ class FakePrometheus:
             "patience": lambda: web.Response(status=429, headers={"Retry-After": "7"}),
             "too long": lambda: web.Response(text="x" * 100_000),
             "not utf-8": lambda: web.Response(body=b'{"status":"success","data":\xff\xfe'),
+            "bomb": lambda: web.Response(body=BOMB, headers={"Content-Encoding": "gzip"}),
+            "nothing": web.Response,
             "odd": lambda: self._json(["no", "object"]),
         }.get(self.fault)
         return made() if made else None

@@ -217,13 +217,15 @@ async def test_an_answer_that_counts_for_nothing(rig: Rig, fault: str, seen: str
         ("elsewhere", Kind.INVALID, "status 302"),
         ("html", Kind.UNAVAILABLE, "no answer of Prometheus"),
         ("odd", Kind.UNAVAILABLE, "no answer of Prometheus"),
+        ("nothing", Kind.UNAVAILABLE, "no answer of Prometheus"),
+        ("bomb", Kind.UNAVAILABLE, "no answer of Prometheus"),
         ("not utf-8", Kind.UNAVAILABLE, "no answer of Prometheus"),
         ("too long", Kind.INVALID, "a longer answer than one number needs"),
         ("silent", Kind.UNAVAILABLE, "no answer within 0.15 s"),
     ],
 )
 async def test_an_error(rig: Rig, fault: str, kind: Kind, said: str) -> None:
-    """Each has its kind; what the server says is shown on one line, without secrets; nothing was changed by asking."""
+    """Cases 39 and 40: each has its kind; what the server says is shown on one line, without secrets; nothing was changed by asking."""
     rig.fake.fault, rig.fake.said = fault, SECRET
     with pytest.raises(IntegrationError) as raised:
         await rig.look(**VALUE, timeout="150ms" if fault == "silent" else "5s")
