@@ -20,7 +20,7 @@ def insert(tx: Tx, approval: Approval) -> bool:
 
 def of_plan(tx: Tx, plan_id: str, plan_hash: str) -> tuple[Approval, ...]:
     """Every decision about exactly this plan as it was shown, in order."""
-    return CODEC.things(tx.all(OF_PLAN, plan=plan_id, hash=plan_hash))
+    return CODEC.all(tx, OF_PLAN, plan=plan_id, hash=plan_hash)
 
 
 def forget(tx: Tx, plan_id: str) -> int:

@@ -50,8 +50,7 @@ def insert(tx: Tx, attempt: Attempt) -> None:
 
 def get(tx: Tx, key: AttemptKey) -> Attempt | None:
     """The try with this key."""
-    row = tx.one(GET, operation=key.operation, step=key.step, n=key.n)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, operation=key.operation, step=key.step, n=key.n)
 
 
 def save(tx: Tx, attempt: Attempt) -> None:
@@ -62,12 +61,12 @@ def save(tx: Tx, attempt: Attempt) -> None:
 
 def of_operation(tx: Tx, operation: int) -> tuple[Attempt, ...]:
     """Every try of an operation, in order."""
-    return CODEC.things(tx.all(OF_OPERATION, operation=operation))
+    return CODEC.all(tx, OF_OPERATION, operation=operation)
 
 
 def open_of(tx: Tx, operation: int) -> tuple[Attempt, ...]:
     """The tries that may still have an effect that is ours: open or bound."""
-    return CODEC.things(tx.all(OPEN_OF, operation=operation))
+    return CODEC.all(tx, OPEN_OF, operation=operation)
 
 
 def claim(tx: Tx, key: AttemptKey, run: str, at: Millis) -> bool:

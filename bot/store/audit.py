@@ -56,12 +56,12 @@ def head(tx: Tx) -> Head:
 
 def of_subject(tx: Tx, subject: str) -> tuple[Entry, ...]:
     """Every line about a subject, in order."""
-    return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
+    return CODEC.all(tx, OF_SUBJECT, subject=subject)
 
 
 def since(tx: Tx, after: int, limit: int) -> tuple[Entry, ...]:
     """The lines after that place, in order."""
-    return CODEC.things(tx.all(SINCE, after=after, limit=limit))
+    return CODEC.all(tx, SINCE, after=after, limit=limit)
 
 
 def chosen(tx: Tx, *, after: int = 0, since: Millis = 0, subject: str = "", limit: int = BATCH) -> tuple[Entry, ...]:

@@ -56,8 +56,7 @@ def rehearse(tx: Tx, rehearsal: Rehearsal) -> None:
 
 def rehearsal(tx: Tx, rehearsal_id: str) -> Rehearsal | None:
     """One rehearsal."""
-    row = tx.one(GET, id=rehearsal_id)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, id=rehearsal_id)
 
 
 def heard(tx: Tx, rehearsal_id: str, run: str, at: Millis) -> bool:

@@ -4,14 +4,19 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from bot.store.tx import Row, Value
+from bot.store.tx import Row, Tx, Value
 
 T = TypeVar("T")
 Turn: TypeAlias = Callable[[Any], Any]
+
+KNOWN = 512
+"""How many rows of a kind are remembered as dataclasses: rows that read the same are the same frozen thing, made once."""
+SHAPES = 8
+"""In how many sets of columns a kind is read: all of them, a few, those of an older backup."""
 
 
 class Codec(Generic[T]):
@@ -36,7 +41,12 @@ class Codec(Generic[T]):
                 self._plain.append((each.name, lambda value: value or None, lambda value: value or 0))
             else:
                 self._plain.append((each.name, _to_column(hint), _from_column(hint)))
-        self._read = self.reader("")
+        read = self.reader("")
+
+        def of(columns: tuple[str, ...]) -> Callable[[tuple[Value, ...]], T]:
+            return lru_cache(maxsize=KNOWN)(lambda values: read(dict(zip(columns, values, strict=True))))
+
+        self._of = lru_cache(maxsize=SHAPES)(of)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -53,7 +63,7 @@ class Codec(Generic[T]):
 
     def thing(self, row: Mapping[str, Value]) -> T:
         """The dataclass of a row; columns that it does not know are left alone."""
-        return self._read(row)
+        return self._of(tuple(row))(tuple(row.values()))
 
     def reader(self, prefix: str) -> Callable[[Mapping[str, Value]], T]:
         """A function that makes one of these from columns with that prefix; most columns are taken as they are, so those cost nothing more."""
@@ -75,7 +85,18 @@ class Codec(Generic[T]):
 
     def things(self, rows: list[Row]) -> tuple[T, ...]:
         """The dataclasses of many rows."""
-        return tuple(map(self._read, rows))
+        return tuple(map(self.thing, rows))
+
+    def all(self, tx: Tx, sql: str, /, **params: Value) -> tuple[T, ...]:
+        """The dataclasses of every row that a statement gives."""
+        columns, rows = tx.table(sql, params)
+        return tuple(map(self._of(columns), rows))
+
+    def one(self, tx: Tx, sql: str, /, **params: Value) -> T | None:
+        """The dataclass of the only row, or None; AssertionError where there are more."""
+        found = self.all(tx, sql, **params)
+        assert len(found) <= 1, f"one row was expected, not {len(found)}: {sql}"
+        return found[0] if found else None
 
     def insert(self, table: str, *, without: frozenset[str] = frozenset(), then: str = "") -> str:
         """The statement that adds a row of this shape."""

@@ -63,12 +63,12 @@ def current(tx: Tx, target: Target) -> Deployment | None:
 
 def all_current(tx: Tx) -> tuple[Deployment, ...]:
     """What our record says is live everywhere, by target."""
-    return CODEC.things(tx.all(ALL_CURRENT))
+    return CODEC.all(tx, ALL_CURRENT)
 
 
 def history(tx: Tx, target: Target, limit: int) -> tuple[Deployment, ...]:
     """What was live here, newest first."""
-    return CODEC.things(tx.all(HISTORY, limit=limit, **_where(target)))
+    return CODEC.all(tx, HISTORY, limit=limit, **_where(target))
 
 
 def last_verified(tx: Tx, target: Target, excluding: str) -> Deployment | None:

@@ -34,13 +34,12 @@ def put(tx: Tx, *, kind: str, key: str, subject: str, due_at: Millis, body: Mapp
 
 def get(tx: Tx, key: str) -> OutsideWrite | None:
     """The write with this key."""
-    row = tx.one(GET, key=key)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, key=key)
 
 
 def due(tx: Tx, now: Millis, limit: int) -> tuple[OutsideWrite, ...]:
     """What should be carried out by now, the longest due first."""
-    return CODEC.things(tx.all(DUE, now=now, limit=limit))
+    return CODEC.all(tx, DUE, now=now, limit=limit)
 
 
 def save(tx: Tx, write: OutsideWrite) -> None:
@@ -66,4 +65,4 @@ def abandon(tx: Tx, key: str, at: Millis, error: str) -> bool:
 
 def of_subject(tx: Tx, subject: str) -> tuple[OutsideWrite, ...]:
     """Every outside write about a subject, oldest first."""
-    return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
+    return CODEC.all(tx, OF_SUBJECT, subject=subject)

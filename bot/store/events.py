@@ -22,7 +22,7 @@ def append(tx: Tx, event: Event) -> int:
 
 def of_subject(tx: Tx, subject: str) -> tuple[Event, ...]:
     """What happened to a subject, in order."""
-    return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
+    return CODEC.all(tx, OF_SUBJECT, subject=subject)
 
 
 def since(tx: Tx, after: int, limit: int) -> tuple[tuple[int, Event], ...]:
@@ -32,4 +32,4 @@ def since(tx: Tx, after: int, limit: int) -> tuple[tuple[int, Event], ...]:
 
 def between(tx: Tx, start: Millis, end: Millis, limit: int) -> tuple[Event, ...]:
     """What happened from `start` until just before `end`."""
-    return CODEC.things(tx.all(BETWEEN, since=start, until=end, limit=limit))
+    return CODEC.all(tx, BETWEEN, since=start, until=end, limit=limit)

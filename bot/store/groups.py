@@ -39,8 +39,7 @@ def put(tx: Tx, group: str, members: Iterable[str], at: Millis, *, handle: str =
 
 def get(tx: Tx, group: str) -> Group | None:
     """The group by id or handle, however long ago it was read."""
-    row = tx.one(GET, group=group)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, group=group)
 
 
 def members(tx: Tx, group: str) -> frozenset[str] | None:
@@ -57,7 +56,7 @@ def age(tx: Tx, group: str, now: Millis) -> Millis | None:
 
 def of_user(tx: Tx, user: str) -> frozenset[str]:
     """Ids and handles of the groups that contain somebody, as far as we know them."""
-    inside = [group for group in CODEC.things(tx.all(ALL)) if user in group.members]
+    inside = [group for group in CODEC.all(tx, ALL) if user in group.members]
     return frozenset(name for group in inside for name in (group.id, group.handle) if name)
 
 

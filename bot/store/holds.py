@@ -50,10 +50,9 @@ def put(tx: Tx, hold: Hold) -> None:
 
 def get(tx: Tx, target: Target) -> Hold | None:
     """The hold of a target, unless it was released."""
-    row = tx.one(ONE, service=target.service, environment=target.environment)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, ONE, service=target.service, environment=target.environment)
 
 
 def open_ones(tx: Tx) -> tuple[Hold, ...]:
     """Every target that is held, in order."""
-    return CODEC.things(tx.all(OPEN))
+    return CODEC.all(tx, OPEN)

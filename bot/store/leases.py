@@ -64,12 +64,12 @@ def release(tx: Tx, target: Target, operation: int, epoch: int, at: Millis) -> b
 
 def held(tx: Tx) -> tuple[Lease, ...]:
     """Every lease in force, by target."""
-    return CODEC.things(tx.all(HELD))
+    return CODEC.all(tx, HELD)
 
 
 def history(tx: Tx, target: Target, limit: int) -> tuple[Lease, ...]:
     """The leases of a target, newest first."""
-    return CODEC.things(tx.all(HISTORY, service=target.service, environment=target.environment, limit=limit))
+    return CODEC.all(tx, HISTORY, service=target.service, environment=target.environment, limit=limit)
 
 
 def _lease(row: Row | None) -> Lease | None:

@@ -31,4 +31,4 @@ def release(tx: Tx, lock_id: int, by: str, at: Millis) -> bool:
 
 def current(tx: Tx, target: Target, now: Millis) -> tuple[Lock, ...]:
     """Every lock that covers the target now, oldest first."""
-    return CODEC.things(tx.all(CURRENT, service=target.service, environment=target.environment, now=now))
+    return CODEC.all(tx, CURRENT, service=target.service, environment=target.environment, now=now)

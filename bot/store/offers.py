@@ -58,8 +58,7 @@ def insert_many(tx: Tx, offers: Sequence[Offer]) -> None:
 
 def get(tx: Tx, offer_id: str) -> Offer | None:
     """The offer with this id."""
-    row = tx.one(GET, id=offer_id)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, id=offer_id)
 
 
 def use(tx: Tx, offer_id: str, by: str, at: Millis) -> UseResult:
@@ -83,13 +82,12 @@ def use(tx: Tx, offer_id: str, by: str, at: Millis) -> UseResult:
 
 def winner(tx: Tx, subject: str) -> Offer | None:
     """The offer of this subject that was used first: the answer that counted."""
-    row = tx.one(WINNER, subject=subject)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, WINNER, subject=subject)
 
 
 def of_subject(tx: Tx, subject: str) -> tuple[Offer, ...]:
     """Every offer about a subject, oldest first."""
-    return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
+    return CODEC.all(tx, OF_SUBJECT, subject=subject)
 
 
 def open_of(tx: Tx, subject: str, now: Millis) -> tuple[Offer, ...]:

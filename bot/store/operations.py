@@ -49,8 +49,7 @@ def insert(tx: Tx, operation: Operation) -> Operation:
 
 def get(tx: Tx, operation_id: int) -> Operation | None:
     """The operation with this id."""
-    row = tx.one(GET, id=operation_id)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, id=operation_id)
 
 
 def save(tx: Tx, operation: Operation) -> None:
@@ -61,12 +60,12 @@ def save(tx: Tx, operation: Operation) -> None:
 
 def unfinished(tx: Tx) -> tuple[Operation, ...]:
     """Every operation that is not at its end, oldest first."""
-    return CODEC.things(tx.all(UNFINISHED_ONES))
+    return CODEC.all(tx, UNFINISHED_ONES)
 
 
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Operation, ...]:
     """Operations that reconcile should look at by now, the longest overdue first; those that rest never crowd others out."""
-    return CODEC.things(tx.all(DUE, now=now, limit=limit))
+    return CODEC.all(tx, DUE, now=now, limit=limit)
 
 
 def earlier(tx: Tx, by: Millis, now: Millis) -> int:
@@ -76,22 +75,22 @@ def earlier(tx: Tx, by: Millis, now: Millis) -> int:
 
 def of_target(tx: Tx, target: Target, limit: int) -> tuple[Operation, ...]:
     """The operations of a target, newest first."""
-    return CODEC.things(tx.all(OF_TARGET, service=target.service, environment=target.environment, limit=limit))
+    return CODEC.all(tx, OF_TARGET, service=target.service, environment=target.environment, limit=limit)
 
 
 def by_person(tx: Tx, who: Identity, limit: int) -> tuple[Operation, ...]:
     """What somebody asked for, newest first."""
-    return CODEC.things(tx.all(BY_PERSON, team=who.team, user=who.user, limit=limit))
+    return CODEC.all(tx, BY_PERSON, team=who.team, user=who.user, limit=limit)
 
 
 def children(tx: Tx, parent: int) -> tuple[Operation, ...]:
     """The rollbacks that took this operation over, oldest first."""
-    return CODEC.things(tx.all(CHILDREN, parent=parent))
+    return CODEC.all(tx, CHILDREN, parent=parent)
 
 
 def newest(tx: Tx, limit: int) -> tuple[Operation, ...]:
     """The latest operations of all targets, newest first."""
-    return CODEC.things(tx.all(NEWEST, limit=limit))
+    return CODEC.all(tx, NEWEST, limit=limit)
 
 
 def durations(tx: Tx, target: Target, action: Action, limit: int = 20) -> tuple[Millis, ...]:

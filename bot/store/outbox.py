@@ -70,18 +70,17 @@ def put(tx: Tx, outgoing: Outgoing) -> None:
 
 def get(tx: Tx, key: str) -> Outgoing | None:
     """The wish with this key."""
-    row = tx.one(GET, key=key)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, key=key)
 
 
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Outgoing, ...]:
     """What can go out now, urgent first, then the longest due; a reply only after its thread's root."""
-    return CODEC.things(tx.all(DUE, now=now, limit=limit))
+    return CODEC.all(tx, DUE, now=now, limit=limit)
 
 
 def due_in(tx: Tx, channel: str, now: Millis, limit: int) -> tuple[Outgoing, ...]:
     """The same for one channel, as the outbox rows name it."""
-    return CODEC.things(tx.all(DUE_IN, channel=channel, now=now, limit=limit))
+    return CODEC.all(tx, DUE_IN, channel=channel, now=now, limit=limit)
 
 
 def due_channels(tx: Tx, now: Millis) -> tuple[str, ...]:
@@ -119,7 +118,7 @@ def cancel(tx: Tx, key: str) -> bool:
 
 def of_subject(tx: Tx, subject: str) -> tuple[Outgoing, ...]:
     """Every message about a subject."""
-    return CODEC.things(tx.all(OF_SUBJECT, subject=subject))
+    return CODEC.all(tx, OF_SUBJECT, subject=subject)
 
 
 def waiting(tx: Tx) -> int:
@@ -136,8 +135,7 @@ def next_due(tx: Tx) -> Millis | None:
 
 def delivered(tx: Tx, key: str) -> Delivered | None:
     """Where the message stands; None: it was never posted."""
-    row = tx.one(GET_DELIVERED, key=key)
-    return None if row is None else DELIVERED.thing(row)
+    return DELIVERED.one(tx, GET_DELIVERED, key=key)
 
 
 def save_delivered(tx: Tx, key: str, delivered: Delivered) -> None:
@@ -152,8 +150,7 @@ def forget_delivered(tx: Tx, key: str) -> bool:
 
 def at(tx: Tx, channel: str, ts: str) -> Outgoing | None:
     """Which of our messages that is: what a thread or a clicked message is about."""
-    row = tx.one(AT, channel=channel, ts=ts)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, AT, channel=channel, ts=ts)
 
 
 def sent_since(tx: Tx, channel: str, since: Millis) -> int:

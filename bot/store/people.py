@@ -27,8 +27,7 @@ def put(tx: Tx, person: Person) -> None:
 
 def get(tx: Tx, identity: Identity) -> Person | None:
     """Who that is by team and user id, however long ago it was read."""
-    row = tx.one(GET, team=identity.team, user=identity.user)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, team=identity.team, user=identity.user)
 
 
 def names(tx: Tx, team: str) -> dict[str, str]:

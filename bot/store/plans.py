@@ -40,8 +40,7 @@ def insert(tx: Tx, plan: Plan) -> None:
 
 def get(tx: Tx, plan_id: str) -> Plan | None:
     """The plan with this id."""
-    row = tx.one(GET, id=plan_id)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, id=plan_id)
 
 
 def save_state(tx: Tx, plan_id: str, from_state: PlanState, to_state: PlanState, operation: int = 0) -> bool:
@@ -52,13 +51,12 @@ def save_state(tx: Tx, plan_id: str, from_state: PlanState, to_state: PlanState,
 
 def open_of(tx: Tx, who: Identity, now: Millis) -> tuple[Plan, ...]:
     """What waits for somebody's decision and has not expired, newest first."""
-    return CODEC.things(tx.all(OPEN_OF, team=who.team, user=who.user, now=now))
+    return CODEC.all(tx, OPEN_OF, team=who.team, user=who.user, now=now)
 
 
 def newest(tx: Tx, who: Identity) -> Plan | None:
     """The last plan that somebody was shown, whatever became of it."""
-    row = tx.one(NEWEST, team=who.team, user=who.user)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, NEWEST, team=who.team, user=who.user)
 
 
 def supersede(tx: Tx, who: Identity, target: Target, at: Millis) -> int:

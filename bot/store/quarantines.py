@@ -27,7 +27,7 @@ def add(tx: Tx, quarantine: Quarantine) -> None:
 
 def current(tx: Tx, target: Target) -> tuple[Quarantine, ...]:
     """What is in quarantine in a target, oldest first."""
-    return CODEC.things(tx.all(CURRENT, service=target.service, environment=target.environment))
+    return CODEC.all(tx, CURRENT, service=target.service, environment=target.environment)
 
 
 def lift(tx: Tx, quarantine_id: int, *, by: str, because: str, at: Millis) -> bool:

@@ -21,4 +21,4 @@ def add(tx: Tx, readings: Sequence[Reading]) -> None:
 
 def since(tx: Tx, operation: int, at: Millis) -> tuple[Reading, ...]:
     """The readings of an operation from that instant on, oldest first."""
-    return CODEC.things(tx.all(SINCE, operation=operation, at=at))
+    return CODEC.all(tx, SINCE, operation=operation, at=at)

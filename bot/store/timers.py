@@ -24,13 +24,12 @@ def set(tx: Tx, timer: Timer) -> None:  # noqa: A001  # callers read `timers.set
 
 def get(tx: Tx, kind: str, subject: str) -> Timer | None:
     """The timer of this kind and subject."""
-    row = tx.one(GET, kind=kind, subject=subject)
-    return None if row is None else CODEC.thing(row)
+    return CODEC.one(tx, GET, kind=kind, subject=subject)
 
 
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Timer, ...]:
     """The timers that should have fired by now, the longest due first."""
-    return CODEC.things(tx.all(DUE, now=now, limit=limit))
+    return CODEC.all(tx, DUE, now=now, limit=limit)
 
 
 def fire(tx: Tx, timer: Timer) -> bool:

@@ -24,10 +24,15 @@ class Tx:
 
     def all(self, sql: str, /, **params: Value) -> list[Row]:
         """Every row, each as a new dictionary by column name."""
+        columns, rows = self.table(sql, params)
+        return [dict(zip(columns, values, strict=True)) for values in rows]
+
+    def table(self, sql: str, params: Mapping[str, Value]) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
+        """The names of the columns, and every row in their order."""
         assert self._writable or sql.lstrip().startswith("select"), f"a read may not write: {sql}"
         cursor = self._execute(sql, params)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+        rows = cursor.fetchall()
+        return tuple([column[0] for column in cursor.description or ()]) if rows else (), rows
 
     def one(self, sql: str, /, **params: Value) -> Row | None:
         """The only row, or None; AssertionError where there are more."""
@@ -51,7 +56,7 @@ class Tx:
     def _execute(self, sql: str, params: Mapping[str, Value]) -> sqlite3.Cursor:
         assert self._database is not None, "this transaction is over; use it inside the function that got it"
         try:
-            return self._database.execute(sql, dict(params))
+            return self._database.conn.execute(sql, params)  # its own execute counts nothing and logs nothing
         except sqlite3.IntegrityError as error:
             raise InvariantBroken(str(error)) from error
 
