@@ -13,6 +13,9 @@ from bot.store.tx import Row, Tx, Value
 T = TypeVar("T")
 Turn: TypeAlias = Callable[[Any], Any]
 
+_written = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes another for each value
+_read = json.JSONDecoder().decode
+
 KNOWN = 512
 """How many rows of a kind are remembered as dataclasses: rows that read the same are the same frozen thing, made once."""
 SHAPES = 8
@@ -56,10 +59,16 @@ class Codec(Generic[T]):
 
     def row(self, thing: T) -> Row:
         """The dataclass as values that SQLite takes."""
-        row: Row = {name: turn(getattr(thing, name)) for name, turn, _ in self._plain}
-        for name, prefix, codec in self._inner:
-            row |= {prefix + column: value for column, value in codec.row(getattr(thing, name)).items()}
+        row: Row = {}
+        self._write(thing, "", row)
         return row
+
+    def _write(self, thing: object, prefix: str, row: Row) -> None:
+        values = thing.__dict__
+        for name, turn, _ in self._plain:
+            row[prefix + name] = values[name] if turn is _same else turn(values[name])
+        for name, more, codec in self._inner:
+            codec._write(values[name], prefix + more, row)
 
     def thing(self, row: Mapping[str, Value]) -> T:
         """The dataclass of a row; columns that it does not know are left alone."""
@@ -112,12 +121,12 @@ class Codec(Generic[T]):
 
 def dumps(value: object, hint: object) -> str:
     """JSON text of a value with this type; always ASCII, so that half a surrogate pair survives."""
-    return json.dumps(_encoder_of(hint)(value), separators=(",", ":"))
+    return _written(_encoder_of(hint)(value))
 
 
 def loads(text: str, hint: object) -> Any:
     """The value of this type that `dumps` wrote."""
-    return _decoder_of(hint)(json.loads(text))
+    return _decoder_of(hint)(_read(text))
 
 
 def clean(text: str) -> str:
@@ -167,7 +176,7 @@ def _to_scalar(hint: type) -> Turn:
 
 def _to_text(hint: object) -> Turn:
     encode = _encoder(hint)
-    return lambda value: json.dumps(encode(value), separators=(",", ":"))
+    return lambda value: _written(encode(value))
 
 
 def _from_column(hint: object) -> Turn:
@@ -182,7 +191,7 @@ def _from_scalar(hint: type) -> Turn:
 
 def _from_text(hint: object) -> Turn:
     decode = _decoder(hint)
-    return lambda text: decode(json.loads(text))
+    return lambda text: decode(_read(text))
 
 
 def _encoder(hint: object) -> Turn:

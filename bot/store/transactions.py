@@ -1,11 +1,9 @@
 """Running functions inside transactions: many writes in one commit, or one consistent read."""
 
-import inspect
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from types import GeneratorType
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlite_utils import Database
 
@@ -19,8 +17,7 @@ BEFORE_COMMIT = "store.before_commit"
 AFTER_COMMIT = "store.after_commit"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one function: its value, or the error that undid it."""
 
     value: Any = None
@@ -37,9 +34,10 @@ def commit_together(database: Database, works: Sequence[Work], probe: Probe = si
     A function that raises is undone alone. Raises sqlite3.Error where the transaction as a whole failed: then nothing was kept.
     """
     connection = database.conn
+    run = _attempt if len(works) > 1 else _attempt_alone
     try:
         connection.execute("begin immediate")
-        outcomes = [_attempt(database, work) for work in works]
+        outcomes = [run(database, work) for work in works]
         probe(BEFORE_COMMIT)
         connection.execute("commit")
     except BaseException:
@@ -60,9 +58,12 @@ def read_once(database: Database, work: Work) -> Outcome:
 
 def undo(database: Database) -> None:
     """Roll back what is open, if anything; a connection that cannot even do that is replaced by its link."""
-    if database.conn.in_transaction:
-        with suppress(sqlite3.Error):
-            database.conn.execute("rollback")
+    connection = database.conn
+    if connection.in_transaction:
+        try:
+            connection.execute("rollback")
+        except sqlite3.Error:
+            return
 
 
 def _attempt(database: Database, work: Work) -> Outcome:
@@ -79,6 +80,18 @@ def _attempt(database: Database, work: Work) -> Outcome:
     return outcome
 
 
+def _attempt_alone(database: Database, work: Work) -> Outcome:
+    """Nobody shares the transaction, so it is itself what is undone; an empty one is begun for the commit that follows."""
+    outcome = _run(database, work, writable=True)
+    if outcome.error is None:
+        return outcome
+    if _spoils_all(database.conn, outcome.error):
+        raise outcome.error
+    database.conn.execute("rollback")
+    database.conn.execute("begin immediate")
+    return outcome
+
+
 def _spoils_all(connection: sqlite3.Connection, error: BaseException) -> bool:
     # A full disk may end the whole transaction, and on a failing or damaged disk nothing more should be committed.
     trouble = explain(error, "") if isinstance(error, sqlite3.Error) else None
@@ -89,8 +102,8 @@ def _run(database: Database, work: Work, *, writable: bool) -> Outcome:
     tx = Tx(database, writable=writable)
     try:
         value = work(tx)
-        assert not inspect.isawaitable(value), "a transaction is a plain function: it may not await"
-        assert not inspect.isgenerator(value), "a transaction returns values: a generator would read after its end"
+        assert not hasattr(value, "__await__"), "a transaction is a plain function: it may not await"
+        assert not isinstance(value, GeneratorType), "a transaction returns values: a generator would read after its end"
     except BaseException as error:  # noqa: BLE001  # whatever it is, it belongs to the caller, never to the thread
         return Outcome(error=error)
     finally:

@@ -5,7 +5,7 @@ import heapq
 import math
 from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, copy_context
 from itertools import count
 from typing import Any
 
@@ -38,14 +38,31 @@ class Time:
         return None
 
 
+class Call(asyncio.Handle):
+    """A callback that waits: as asyncio's, without asking the loop whether anybody debugs it."""
+
+    __slots__ = ()
+
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None) -> None:
+        self._callback: Callable[..., object] | None = callback
+        self._args: tuple[Any, ...] | None = args
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Do not call."""
+        self._cancelled = True
+        self._callback = self._args = None
+
+
 class VirtualLoop(asyncio.AbstractEventLoop):
     """The part of an event loop that coroutines need, one callback at a time, so that it can stop between any two."""
 
     def __init__(self, time: Time) -> None:
         self._time = time
         self._order = count()
-        self._ready: deque[asyncio.Handle] = deque()
-        self._timers: list[tuple[Millis, int, asyncio.TimerHandle]] = []
+        self._ready: deque[Call] = deque()
+        self._timers: list[tuple[Millis, int, Call]] = []
         self.broken: list[str] = []  # what reached the loop's own exception handler: a defect
 
     def time(self) -> float:
@@ -54,28 +71,25 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_soon(  # type: ignore[override]  # arguments need no types here
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    ) -> Call:
         """Call in the next turn."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = Call(callback, args, context)
         self._ready.append(handle)
         return handle
 
     def call_later(  # type: ignore[override]  # as above
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> Call:
         """Call so many seconds later."""
-        return self.call_at(self.time() + delay, callback, *args, context=context)
+        return self.call_at(self._time.now / 1000 + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]  # as above
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> Call:
         """Call at that time of the loop, rounded up to a millisecond."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        handle = Call(callback, args, context)
         heapq.heappush(self._timers, (math.ceil(round(when * 1000, 3)), next(self._order), handle))
         return handle
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """It is passed over when its time comes."""
 
     def create_future(self) -> "asyncio.Future[Any]":
         """A future of this loop."""
@@ -111,16 +125,23 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def turn(self) -> bool:
         """Run one callback; False where none is ready now."""
-        while self._timers and self._timers[0][0] <= self._time.now:
-            handle = heapq.heappop(self._timers)[2]
-            if not handle.cancelled():
-                self._ready.append(handle)
-        while self._ready:
-            next_one = self._ready.popleft()
+        timers, ready = self._timers, self._ready
+        while timers and timers[0][0] <= self._time.now:
+            handle = heapq.heappop(timers)[2]
+            if not handle._cancelled:
+                ready.append(handle)
+        while ready:
+            next_one = ready.popleft()
             if not next_one._cancelled:
-                next_one._run()
+                self._call(next_one)
                 return True
         return False
+
+    def _call(self, handle: Call) -> None:
+        try:
+            handle._context.run(handle._callback, *handle._args)  # type: ignore[arg-type, misc]  # it was not cancelled
+        except Exception as error:  # noqa: BLE001  # as asyncio does
+            self.call_exception_handler({"message": f"in {handle._callback}", "exception": error})
 
     def pending(self) -> "list[asyncio.Task[Any]]":
         """Every task that has not ended."""
