@@ -132,8 +132,8 @@ class Operation:
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"operation {self.id}: {self.state} → {state} is not in the table")
         finished = at if state in TERMINAL else 0
-        stepped = replace(self, state=state, changed_at=at, finished_at=finished, version=self.version + 1)
-        return replace(stepped, **changes)  # type: ignore[arg-type]  # names are checked by replace itself
+        moved = {"state": state, "changed_at": at, "finished_at": finished, "version": self.version + 1}
+        return replace(self, **moved | changes)  # type: ignore[arg-type]  # names are checked by replace itself
 
     def but(self, **changes: object) -> "Operation":
         """The same operation in the same state with other facts (progress, due time); the version rises."""

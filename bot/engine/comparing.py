@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from bot.domain.changes import ChangeSet, Resolution
-from bot.domain.operations import State
 from bot.domain.risks import touched
-from bot.domain.terms import Action, Target, Unknown
+from bot.domain.terms import Target, Unknown
 from bot.engine.catalogue import Environment, Service
 from bot.engine.living import what_is_live
 from bot.engine.runtime import Runtime, read
@@ -28,12 +27,7 @@ async def compare(reader: Changes, service: Service, base: str, head: str) -> Ch
 
 def with_past(tx: Tx, target: Target, found: ChangeSet) -> ChangeSet:
     """The same, with when somebody last went back from its head in this target."""
-    left = (
-        each.finished_at
-        for each in operations.of_target(tx, target, PAST)
-        if each.action is Action.ROLLBACK and each.state is State.SUCCEEDED and each.previous == found.head
-    )
-    return replace(found, left_at=max(left, default=0))
+    return replace(found, left_at=operations.left_at(tx, target, found.head, PAST))
 
 
 async def for_target(

@@ -149,13 +149,14 @@ def recall(tx: Tx, target: Target, live: Live | Unknown | None, now: Millis) -> 
     waiting = next((each for each in recent if not each.finished), None)
     last = recent[0] if recent else None
     leaving = _half_way(recent) or (live.revision if isinstance(live, Live) else "")
+    bad = quarantines.current(tx, target)
     return Recorded(
         current=deployments.current(tx, target),
         last=last,
         holder=holder or waiting,
-        good=_last_good(tx, target, leaving, recent),
+        good=_last_good(tx, target, {leaving, *(each.revision for each in bad)}, recent),
         locks=locks.current(tx, target, now),
-        quarantines=quarantines.current(tx, target),
+        quarantines=bad,
         hold=hold.words if (hold := holds.get(tx, target)) else "",
         unclaimed=claims.missing(tx, target),
         claims=claims.proven(tx, target),
@@ -174,10 +175,9 @@ def _half_way(recent: Iterable[Operation]) -> str:
     return ""
 
 
-def _last_good(tx: Tx, target: Target, leaving: str, recent: tuple[Operation, ...]) -> Deployment | None:
+def _last_good(tx: Tx, target: Target, bad: set[str], recent: tuple[Operation, ...]) -> Deployment | None:
     """The newest revision that finished verifying here, was not rolled back from since, and is not the one to leave."""
-    kept = {leaving, *(each.revision for each in quarantines.current(tx, target))}
-    past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision not in kept)
+    past = (each for each in deployments.history(tx, target, PAST) if each.verified and each.revision not in bad)
     return next((each for each in past if not rolled_back_from(each, recent)), None)
 
 

@@ -157,10 +157,12 @@ class Deliverer:
     async def _place(self, owed: Outgoing) -> tuple[str, str]:
         """Channel and thread: a reply goes to wherever its root stands (the store holds it back until then)."""
         root_of = owed.thread_key
-        root = await self._runtime.store.read(lambda tx: outbox.delivered(tx, root_of)) if root_of else None
-        if root is not None:
-            opened = await self._runtime.store.read(lambda tx: outbox.get(tx, root_of))
-            return root.channel, (opened.thread if opened else "") or root.ts
+        if root_of:
+            root, opened = await self._runtime.store.read(
+                lambda tx: (outbox.delivered(tx, root_of), outbox.get(tx, root_of))
+            )
+            if root is not None:
+                return root.channel, (opened.thread if opened else "") or root.ts
         if owed.channel.startswith("user:"):
             return await self._runtime.chat.open_direct(owed.channel.removeprefix("user:")), owed.thread
         return (await self._runtime.chat.channel(owed.channel)).id, owed.thread

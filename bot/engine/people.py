@@ -1,12 +1,14 @@
 """Who somebody is: Slack's answer, kept for a while, with the user groups that our roles name."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.people import Person
 from bot.domain.terms import HOUR, MINUTE, SECOND, Identity, Millis, Unknown
 from bot.engine.runtime import Runtime, read
-from bot.store import groups, people
+from bot.store import Tx, groups, people
+from bot.store.groups import Group
 
 FRESH: Millis = 5 * MINUTE
 GROUP_FRESH: Millis = HOUR
@@ -19,27 +21,26 @@ async def who(runtime: Runtime, identity: Identity, *, acting: bool = False) -> 
 
     Before something is done (`acting`) Slack is asked again sooner, as news of who left may have been lost.
     """
-    person = await _person(runtime, identity, ACTING if acting else FRESH)
+    wanted = sorted(runtime.catalogue.groups())
+
+    def recall(tx: Tx) -> tuple[Person | None, dict[str, Group | None]]:
+        return people.get(tx, identity), {each: groups.get(tx, each) for each in wanted}
+
+    known, sets = await runtime.store.read(recall)
+    person = await _person(runtime, identity, known, ACTING if acting else FRESH)
     if isinstance(person, Unknown):
         return person
-    memberships = await asyncio.gather(
-        *(
-            _members(runtime, group, GROUP_ACTING if acting else GROUP_FRESH)
-            for group in sorted(runtime.catalogue.groups())
-        )
-    )
-    mine: set[str] = set()
-    for group, members in zip(sorted(runtime.catalogue.groups()), memberships, strict=True):
-        if isinstance(members, Unknown):
-            return members
-        if identity.user in members:
-            mine.add(group)
-    return replace(person, groups=frozenset(mine))
+    if person is not known:  # Slack was asked meanwhile, and may have had news of the groups too
+        _, sets = await runtime.store.read(recall)
+    memberships = await _all_members(runtime, sets, GROUP_ACTING if acting else GROUP_FRESH)
+    if isinstance(memberships, Unknown):
+        return memberships
+    mine = frozenset(group for group, members in memberships.items() if identity.user in members)
+    return replace(person, groups=mine)
 
 
-async def _person(runtime: Runtime, identity: Identity, fresh_for: Millis) -> Person | Unknown:
+async def _person(runtime: Runtime, identity: Identity, known: Person | None, fresh_for: Millis) -> Person | Unknown:
     now = runtime.clock.now()
-    known = await runtime.store.read(lambda tx: people.get(tx, identity))
     age = now - known.read_at if known is not None else -1  # below nothing: the clock went back
     if known is not None and 0 <= age < fresh_for:
         return known
@@ -52,12 +53,25 @@ async def _person(runtime: Runtime, identity: Identity, fresh_for: Millis) -> Pe
     return fresh
 
 
-async def _members(runtime: Runtime, group: str, fresh_for: Millis) -> frozenset[str] | Unknown:
+async def _all_members(
+    runtime: Runtime, known: Mapping[str, Group | None], fresh_for: Millis
+) -> dict[str, frozenset[str]] | Unknown:
+    """Who is in each group; Slack is asked side by side for those that are not fresh."""
     now = runtime.clock.now()
-    known = await runtime.store.read(lambda tx: groups.get(tx, group))
+    members = {name: each.members for name, each in known.items() if each and 0 <= now - each.read_at < fresh_for}
+    old = [name for name in known if name not in members]
+    for name, found in zip(
+        old, await asyncio.gather(*(_asked(runtime, each, known[each]) for each in old)), strict=True
+    ):
+        if isinstance(found, Unknown):
+            return found
+        members[name] = found
+    return members
+
+
+async def _asked(runtime: Runtime, group: str, known: Group | None) -> frozenset[str] | Unknown:
+    now = runtime.clock.now()
     age = now - known.read_at if known is not None else -1
-    if known is not None and 0 <= age < fresh_for:
-        return known.members
     found = await read(f"the user group {group}", runtime.chat.group_members(group))
     if isinstance(found, Unknown):
         return known.members if known is not None and 0 <= age < GROUP_FRESH else found

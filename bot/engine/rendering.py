@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.domain.deliveries import Outgoing
 from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
+from bot.domain.plans import Offer
 from bot.domain.terms import Identity, Unknown, short
 from bot.engine import holding, pending, returning, summarising
 from bot.engine.runtime import Runtime, read
@@ -52,21 +53,33 @@ async def names_of(runtime: Runtime, operation: Operation) -> Mapping[str, str]:
     return await runtime.store.read(lambda tx: people.names(tx, operation.who.team))
 
 
+async def _rights_and_names(
+    runtime: Runtime, owed: Outgoing, operation: Operation
+) -> tuple[tuple[Offer, ...], Mapping[str, str]]:
+    """What stands behind its buttons, and who is who, in one look."""
+    now = runtime.clock.now()
+    return await runtime.store.read(
+        lambda tx: (offers.open_of(tx, owed.subject, now), people.names(tx, operation.who.team))
+    )
+
+
 async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
-    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
+    rights, names = await _rights_and_names(runtime, owed, operation)
     looked_at = (operation.note,) if operation.state in {State.UNKNOWN, State.NEEDS_HUMAN} and operation.note else ()
-    return cards.operation_card(operation, rights, names=await names_of(runtime, operation), looked_at=looked_at)
+    return cards.operation_card(operation, rights, names=names, looked_at=looked_at)
 
 
 async def _opened(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
     del owed
-    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    plan, names = await runtime.store.read(
+        lambda tx: (plans.get(tx, operation.plan_id), people.names(tx, operation.who.team))
+    )
     ref = plan.asked_ref if plan else ""
     shown = (
         short(ref) if ref == operation.revision else ref
     )  # a button names the whole revision; people read seven characters
     line = typed(operation.action, operation.target, shown, command=runtime.catalogue.command)
-    return replies.opened(operation, typed=line, names=await names_of(runtime, operation))
+    return replies.opened(operation, typed=line, names=names)
 
 
 async def _steps(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
@@ -77,9 +90,9 @@ async def _steps(runtime: Runtime, owed: Outgoing, operation: Operation) -> Mess
 async def _ring(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
     if operation.state != owed.body["state"]:
         return None
-    rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
+    rights, names = await _rights_and_names(runtime, owed, operation)
     owners = runtime.catalogue.owners(operation.target.service)
-    made = replies.ringing(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))
+    made = replies.ringing(operation, owners=owners, offers=rights, names=names)
     return changes.with_authors(made, await summarising.authors(runtime, operation)) if made is not None else None
 
 

@@ -6,7 +6,7 @@ from bot.domain.audit import Entry, Head, Line, Posted, Verdict, after, examine,
 from bot.domain.deliveries import Outgoing
 from bot.domain.terms import DAY, Millis
 from bot.store import outbox, slots
-from bot.store.codec import Codec
+from bot.store.codec import Codec, clean
 from bot.store.tx import Row, Tx
 
 CODEC = Codec(Entry)
@@ -39,9 +39,12 @@ def append(
     The head is one row: whoever appends at the same time waits for it, so the chain never forks.
     """
     before = head(tx)
-    entry = Entry(at=at, actor=actor, action=action, subject=subject, reason=reason, body=body or {}, id=before.id + 1)
-    # Hashed as it will be read: what cannot be stored (half a surrogate pair) was replaced by then.
-    line = sealed(CODEC.thing(CODEC.row(entry)), before)
+    # Hashed as it will be read: what cannot be stored (half a surrogate pair) is replaced by then.
+    entry = Entry(
+        at=at, actor=clean(actor), action=clean(action), subject=clean(subject), reason=clean(reason), body=body or {},
+        id=before.id + 1,
+    )  # fmt: skip
+    line = sealed(entry, before)
     tx.run(INSERT, **CODEC.row(line))
     moved = tx.run(ADVANCE, before=before.hash, **HEADS.row(after(before, line)))
     assert moved == 1, "the audit has one head"

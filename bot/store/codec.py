@@ -32,6 +32,7 @@ class Codec(Generic[T]):
     def __init__(
         self, kind: type[T], *, flat: Mapping[str, str] | None = None, absent: frozenset[str] = frozenset()
     ) -> None:
+        assert not hasattr(kind, "__post_init__"), f"{kind.__name__} would be read without its own check"
         self._kind = kind
         self._inner: list[tuple[str, str, Codec[Any]]] = []
         self._plain: list[tuple[str, Turn, Turn]] = []
@@ -60,15 +61,16 @@ class Codec(Generic[T]):
     def row(self, thing: T) -> Row:
         """The dataclass as values that SQLite takes."""
         row: Row = {}
-        self._write(thing, "", row)
+        self.fill(row, thing, "")
         return row
 
-    def _write(self, thing: object, prefix: str, row: Row) -> None:
+    def fill(self, row: Row, thing: object, prefix: str) -> None:
+        """Add the columns of one more dataclass to a row, under names with that prefix."""
         values = thing.__dict__
         for name, turn, _ in self._plain:
             row[prefix + name] = values[name] if turn is _same else turn(values[name])
         for name, more, codec in self._inner:
-            codec._write(values[name], prefix + more, row)
+            codec.fill(row, values[name], prefix + more)
 
     def thing(self, row: Mapping[str, Value]) -> T:
         """The dataclass of a row; columns that it does not know are left alone."""
@@ -80,6 +82,7 @@ class Codec(Generic[T]):
         as_is = [(name, prefix + name) for name, _, turn in self._plain if turn is _same]
         turned = [(name, prefix + name, turn) for name, _, turn in self._plain if turn is not _same]
         inner = [(name, codec.reader(prefix + more)) for name, more, codec in self._inner]
+        every = len(self._plain) + len(inner)
 
         def read(row: Mapping[str, Value]) -> T:
             values: dict[str, Any] = {name: row[column] for name, column in as_is if column in row}
@@ -88,7 +91,11 @@ class Codec(Generic[T]):
                     values[name] = turn(row[column])
             for name, part in inner:
                 values[name] = part(row)
-            return kind(**values)
+            if len(values) < every:  # the rest takes its defaults
+                return kind(**values)
+            thing = object.__new__(kind)
+            thing.__dict__.update(values)  # what a frozen dataclass does field by field
+            return thing
 
         return read
 

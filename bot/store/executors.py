@@ -11,6 +11,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from sqlite_utils import Database
+
 from bot.domain.terms import Millis
 from bot.store.database import BUSY, FileLink, Link, Remembered, prepare
 from bot.store.errors import Trouble, unusable
@@ -67,12 +69,12 @@ class InlineStore:
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run on one consistent snapshot."""
         await asyncio.sleep(0)  # others may run in between, as with threads
-        return self._run(lambda: read_once(self._link.ready(), fn))  # type: ignore[no-any-return]  # what fn returned
+        return self._run(read_once, fn)  # type: ignore[no-any-return]  # what fn returned
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         """Run and commit; durable when it returns."""
         await asyncio.sleep(0)
-        value = self._run(lambda: commit_together(self._link.ready(), (fn,), self._probe)[0])
+        value = self._run(self._commit, fn)
         await asyncio.sleep(0)
         return value  # type: ignore[no-any-return]  # what fn returned
 
@@ -81,11 +83,14 @@ class InlineStore:
         self._closed = True
         self._link.close()
 
-    def _run(self, transaction: Callable[[], Outcome]) -> Any:
+    def _commit(self, database: Database, fn: Work) -> Outcome:
+        return commit_together(database, (fn,), self._probe)[0]
+
+    def _run(self, execute: Callable[[Database, Work], Outcome], fn: Work) -> Any:
         if self._closed:
             raise unusable(Trouble.CLOSED, "The database")
         try:
-            outcome = transaction()
+            outcome = execute(self._link.ready(), fn)
         except sqlite3.Error as error:
             raise _worded(self._link, error) from error
         if outcome.error is not None:

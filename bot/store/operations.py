@@ -33,6 +33,12 @@ DURATIONS = """
     and state = 'succeeded' and started_at > 0 and finished_at >= started_at
   order by id desc limit :limit
 """
+LEFT = """
+  select max(finished_at) as at from (
+    select action, state, previous, finished_at from operations
+    where service = :service and environment = :environment order by id desc limit :limit
+  ) as recent where action = 'rollback' and state = 'succeeded' and previous = :revision
+"""
 LAST_TARGETS = """
   select service, environment, max(id) as newest from operations
   where who_team = :team and who_user = :user group by service, environment order by newest desc limit :limit
@@ -91,6 +97,12 @@ def children(tx: Tx, parent: int) -> tuple[Operation, ...]:
 def newest(tx: Tx, limit: int) -> tuple[Operation, ...]:
     """The latest operations of all targets, newest first."""
     return CODEC.all(tx, NEWEST, limit=limit)
+
+
+def left_at(tx: Tx, target: Target, revision: str, limit: int) -> Millis:
+    """When somebody last went back from that revision here, among the newest operations; 0: nobody did."""
+    row = tx.one(LEFT, service=target.service, environment=target.environment, revision=revision, limit=limit)
+    return int(row["at"] or 0) if row else 0
 
 
 def durations(tx: Tx, target: Target, action: Action, limit: int = 20) -> tuple[Millis, ...]:

@@ -103,7 +103,9 @@ def _run(database: Database, work: Work, *, writable: bool) -> Outcome:
     try:
         value = work(tx)
         assert not hasattr(value, "__await__"), "a transaction is a plain function: it may not await"
-        assert not isinstance(value, GeneratorType), "a transaction returns values: a generator would read after its end"
+        assert not isinstance(value, GeneratorType), (
+            "a transaction returns values: a generator would read after its end"
+        )
     except BaseException as error:  # noqa: BLE001  # whatever it is, it belongs to the caller, never to the thread
         return Outcome(error=error)
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from bot.slack.router import apology
 from bot.store import InlineStore
 from bot.views.kit import Redactor
 from tests.simulation.chat import SimChat
+from tests.simulation.crash import NEVER
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.ports import SimClock, SimIntegration
 from tests.simulation.setting import BOT_USER, TEAM, catalogue
@@ -48,6 +50,30 @@ async def _examine() -> tuple[Finding, ...]:
     return ()
 
 
+@dataclass(kw_only=True)
+class Alarm:
+    """A sweep at an interval; the rings between now and the first that has something to do are passed over without a look."""
+
+    every: Millis
+    next: Millis
+    first_due: Callable[[], Millis]
+    start: Callable[[], "asyncio.Task[None]"]
+    busy: "asyncio.Task[None] | None" = None
+
+    def moment(self, now: Millis) -> Millis:
+        """The next ring, at or after now, that has something to do."""
+        due = max(now, self.first_due())
+        if self.next < now:
+            self.next += -(-(now - self.next) // self.every) * self.every
+        return due if due >= NEVER else self.next + max(0, -(-(due - self.next) // self.every)) * self.every
+
+    def ring(self, now: Millis) -> None:
+        """Start it, unless it still runs."""
+        self.next = now + self.every
+        if self.busy is None or self.busy.done():
+            self.busy = self.start()
+
+
 class Bot:
     """A process: it remembers nothing that is not in rows, and when it dies its loop is never turned again."""
 
@@ -55,6 +81,7 @@ class Bot:
         self.world = world
         self.alive = True
         self.listening = False
+        self.alarms: list[Alarm] = []
         self.loop = VirtualLoop(world.time)  # type: ignore[abstract]  # it is the part of a loop that coroutines need
         self.store = SimStore(self, InlineStore(world.link, probe=probe_of(self)))
         clock = SimClock(time=world.time)
@@ -114,22 +141,34 @@ class Bot:
 
     def _every(self, millis: Millis, sweep: Callable[[], Awaitable[object]], due: str) -> None:
         """Ring at this interval. A sweep that would find nothing is left out: it would read, and do nothing."""
-        busy: list[asyncio.Task[None]] = []
 
-        async def ring() -> None:
+        async def work() -> None:
             try:
                 await sweep()
             except Exception as error:  # noqa: BLE001  # as the alarm clock does
                 self.world.judge.bug(f"sweep: {error!r}")
 
-        def tick() -> None:
-            self.loop.call_later(millis / 1000, tick)
-            if busy and not busy[0].done():
-                return
-            if not due or self.world.first_due(due) <= self.world.time.now:
-                busy[:] = [self.loop.create_task(ring(), name=f"sweep {millis}")]
+        def start() -> asyncio.Task[None]:
+            return self.loop.create_task(work(), name=f"sweep {millis}")
 
-        self.loop.call_later(millis / 1000, tick)
+        first_due = (lambda: self.world.first_due(due)) if due else (lambda: 0)
+        self.alarms.append(Alarm(every=millis, next=self.world.time.now + millis, first_due=first_due, start=start))
+
+    def upcoming(self, before: Millis) -> Millis:
+        """When something is to be done next, if that is before this moment."""
+        now, ready = self.world.time.now, self.loop.upcoming()
+        first = before if ready is None else min(before, ready)
+        for each in self.alarms:
+            if each.next < first:  # whoever rings later than that need not be asked
+                first = min(first, each.moment(now))
+        return first
+
+    def ring(self) -> None:
+        """Begin the sweeps whose moment it is."""
+        now = self.world.time.now
+        for each in self.alarms:
+            if each.next <= now and each.moment(now) <= now:
+                each.ring(now)
 
     # ---- the door ------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class FaultPlan:
 
     crash: float = 0.0015  # at each crash point
     crash_again: float = 0.006  # at each of the hundred points after a crash
-    crash_turns: int = 40_000  # mean turns of the loop between two crashes at an arbitrary await; 0: none
+    crash_turns: int = 34_000  # mean turns of the loop between two crashes at an arbitrary await; 0: none
     # starts and cancels
     refused: float = 0.02  # proven: nothing happened
     limited: float = 0.02  # 429

@@ -30,9 +30,7 @@ from tests.simulation.trace import Trace
 
 T = TypeVar("T")
 OPEN = ", ".join(f"'{state}'" for state in sorted(UNFINISHED))
-GOING_ON = f"""
-  select exists (select 1 from operations where service = ? and environment = ? and state in ({OPEN}) order by id desc)
-"""
+GOING_ON = f"select distinct service, environment from operations where state in ({OPEN})"
 
 
 @dataclass(kw_only=True)
@@ -65,6 +63,7 @@ class World:
         }
         self._graves: list[Any] = []
         self._due: dict[str, tuple[int, Millis]] = {}
+        self._busy: tuple[int, frozenset[tuple[str, str]]] = (-1, frozenset())
         self._up: Millis = 0
         self._since: Millis = START
         self.judge.attach(self.link.ready().conn)
@@ -77,7 +76,10 @@ class World:
         return random.Random(f"{self.seed}/{name}")
 
     def _history(self) -> None:
-        """Commits, something good everywhere, and what is live."""
+        """Commits, something good everywhere, and what is live; one transaction for all of it."""
+        connection = self.link.ready()
+        connection.conn.execute("begin immediate")
+        tx = Tx(connection, writable=True)
         for name, repository in self.repositories.items():
             for _ in range(6):
                 self.push(name)
@@ -85,17 +87,15 @@ class World:
             service = name.removeprefix("acme/")
             for where in ("staging", "production"):
                 target = Target(service=service, environment=where)
-                self._adopt(target, first)
-                self._adopt(target, second)
+                self._adopt(tx, target, first)
+                self._adopt(tx, target, second)
                 provider = self.provider_of(target)
                 provider.live[target] = provider.shown[target] = second
+        connection.conn.execute("commit")
 
-    def _adopt(self, target: Target, revision: str) -> None:
+    def _adopt(self, tx: Tx, target: Target, revision: str) -> None:
         good = Deployment(target=target, revision=revision, since=self.time.now, verified=True, by="adopted")
-        connection = self.link.ready()
-        deployments.record(Tx(connection, writable=True), good)
-        if connection.conn.in_transaction:
-            connection.conn.commit()
+        deployments.record(tx, good)
 
     def push(self, name: str) -> None:
         """Somebody merges something."""
@@ -123,8 +123,10 @@ class World:
 
     def going_on(self, target: Target) -> bool:
         """Whether something unfinished is there."""
-        found = self.link.ready().conn.execute(GOING_ON, (target.service, target.environment)).fetchone()
-        return bool(found[0])
+        connection = self.link.ready().conn
+        if self._busy[0] != connection.total_changes:
+            self._busy = connection.total_changes, frozenset(connection.execute(GOING_ON).fetchall())
+        return (target.service, target.environment) in self._busy[1]
 
     def trace(self, line: str) -> None:
         """One line of what happened."""
@@ -171,14 +173,16 @@ class World:
             self._instant()
             if until():
                 return True
-            moments = [each for each in (self.time.upcoming(), self._bots_next()) if each is not None]
-            if not moments or min(moments) > end:
+            moment = self._next()
+            if moment > end:
                 return False
-            self.time.now = max(self.time.now, min(moments))
+            self.time.now = max(self.time.now, moment)
         return False
 
-    def _bots_next(self) -> Millis | None:
-        return self.bot.loop.upcoming() if self.bot.alive else None
+    def _next(self) -> Millis:
+        outside = self.time.upcoming()
+        before = NEVER if outside is None else outside
+        return self.bot.upcoming(before) if self.bot.alive else before
 
     def _instant(self) -> None:
         """Everything that happens now."""
@@ -195,6 +199,8 @@ class World:
         turned = False
         asyncio._set_running_loop(bot.loop)
         try:
+            if bot.alive:
+                bot.ring()
             while bot.alive and not judge.wrong and bot.loop.turn():
                 turned = True
                 if self.bot.alive and crashes.strikes_between():

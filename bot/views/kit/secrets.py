@@ -31,6 +31,7 @@ _KNOWN = (
     r"\bqd1_[0-9a-f]{64}",
     r"\bhooks\.slack\.com/[A-Za-z]+/[A-Za-z0-9/_-]{8,}",
 )
+SHORTEST_SHAPE = 12  # characters; none of them is shorter
 _SHAPES = re.compile("|".join(_KNOWN), re.DOTALL)
 # words like "basic authentication" and "token: refresh" are titles, not secrets: these two ask for a digit or quotes
 _AUTHORIZATION = re.compile(
@@ -48,10 +49,13 @@ _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@:]{0,100}:[^\s/@]{1,
 @lru_cache(maxsize=1024)  # an edited card says mostly what it said before
 def redact_shapes(text: str) -> str:
     """`text` without anything that looks like a token, a key, a password or credentials in a URL."""
-    text = _SHAPES.sub(REDACTED, text)
-    text = _AUTHORIZATION.sub(rf"\1\2{REDACTED}", text)
-    text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2][0]} {REDACTED}", text)
-    return _USERINFO.sub(rf"\1{REDACTED}@", text)
+    if len(text) >= SHORTEST_SHAPE:
+        text = _SHAPES.sub(REDACTED, text)
+        text = _AUTHORIZATION.sub(rf"\1\2{REDACTED}", text)
+    if "=" in text or ":" in text:
+        text = _ASSIGNED.sub(lambda found: f"{found[1]}{found[2][0]} {REDACTED}", text)
+        text = _USERINFO.sub(rf"\1{REDACTED}@", text)
+    return text
 
 
 @dataclass(frozen=True, repr=False)
