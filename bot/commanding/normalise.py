@@ -76,6 +76,11 @@ def is_space(character: str) -> bool:
     return character.isspace() or character in "\u200b\ufeff\u2060\u180e\u2800\u3164"
 
 
+SPACES = re.compile("[\\s\u200b\ufeff\u2060\u180e\u2800\u3164]*")
+"""A run of what `is_space` calls a space."""
+WORD = re.compile("[^\\s\u200b\ufeff\u2060\u180e\u2800\u3164]*")
+
+
 def trimmed(text: str) -> str:
     """Without spaces of any kind at both ends."""
     start, end = 0, len(text)

@@ -2,8 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from bot.commanding.normalise import DOUBLE_QUOTES, SINGLE_QUOTES, clean_text, clean_word, is_space, key, shown
+from bot.commanding.normalise import (
+    DOUBLE_QUOTES,
+    SINGLE_QUOTES,
+    SPACES,
+    WORD,
+    clean_text,
+    clean_word,
+    is_space,
+    key,
+    shown,
+)
 from bot.commanding.unclear import Correction, Unclear
 
 REASON_MOST = 500
@@ -24,7 +35,7 @@ class Token:
     end: int
     quoted: bool = False
 
-    @property
+    @cached_property
     def word(self) -> str:
         """With plain dashes, and nothing invisible."""
         return clean_word(self.text)
@@ -96,9 +107,7 @@ def token_at(line: str, at: int) -> Token | None:
         if close < 0:
             raise Unclear(f"The quote before “{shown(line[start + 1 :], 20)}” is never closed.", hint="Close it.")
         return Token(text=line[start + 1 : close], start=start, end=close + 1, quoted=True)
-    end = start
-    while end < len(line) and not is_space(line[end]):
-        end += 1
+    end = _run(WORD, line, start)
     return Token(text=line[start:end], start=start, end=end)
 
 
@@ -193,6 +202,9 @@ def _closing(line: str, at: int, quotes: frozenset[str]) -> int:
 
 
 def _after_space(line: str, at: int) -> int:
-    while at < len(line) and is_space(line[at]):
-        at += 1
-    return at
+    return _run(SPACES, line, at)
+
+
+def _run(what: re.Pattern[str], line: str, at: int) -> int:
+    found = what.match(line, at)
+    return found.end() if found else at
