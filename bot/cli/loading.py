@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from bot import config, logs
+from bot import config
 from bot.config.problems import known_words
 from bot.discovering import integration_models, integration_modules
 from bot.errors import ConfigError
@@ -25,6 +25,8 @@ def load(file: str) -> config.Configuration:
     except ConfigError as error:
         click.echo(config.render_problems(error.problems), err=True)
         sys.exit(2)
+    from bot import logs  # `check` needs this file's option, and logs nothing
+
     logs.set_up(configuration.secrets, level="warning")
     return configuration
 

@@ -5,14 +5,8 @@ detached supervisor carries the command to its end whatever happens to the bot, 
 """
 
 from bot.ports import Integration, Surroundings
-from integrations.local.deployer import LocalDeployer
-from integrations.local.doctor import LocalDoctor
-from integrations.local.git import Git
-from integrations.local.health import LocalHealth, LocalProbe
-from integrations.local.repository import LocalChanges
-from integrations.local.runs import RunsFolder
+from integrations.local.probe import LocalProbe
 from integrations.local.settings import LocalSettings, LocalTarget
-from integrations.local.versions import LocalVersions
 
 NAME = "local"
 SETTINGS = LocalSettings
@@ -22,6 +16,15 @@ PROBE = LocalProbe
 
 def build(name: str, settings: LocalSettings, surroundings: Surroundings) -> Integration:
     """The connection `name`: everything but checks, which a folder of commits does not have."""
+    # What only runs is loaded when something is to run: `check` needs the models alone, and should not wait for asyncio.
+    from integrations.local.deployer import LocalDeployer  # noqa: PLC0415
+    from integrations.local.doctor import LocalDoctor  # noqa: PLC0415
+    from integrations.local.git import Git  # noqa: PLC0415
+    from integrations.local.health import LocalHealth  # noqa: PLC0415
+    from integrations.local.repository import LocalChanges  # noqa: PLC0415
+    from integrations.local.runs import RunsFolder  # noqa: PLC0415
+    from integrations.local.versions import LocalVersions  # noqa: PLC0415
+
     runs = RunsFolder(path=(settings.runs or surroundings.folder / "runs").absolute())
     git = Git(deadline=settings.git_deadline, secrets=surroundings.secrets)
     deployer = LocalDeployer(runs=runs, secrets=surroundings.secrets)

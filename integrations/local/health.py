@@ -3,39 +3,19 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel
 
-from bot.config.section import Section
-from bot.config.values import wrong
 from bot.domain.operations import Effect
 from bot.domain.terms import Target, short
 from bot.domain.verification import Reading, Signal
 from bot.errors import IntegrationError, Kind
 from integrations.local.deployer import target_of
+from integrations.local.probe import LocalProbe
 from integrations.local.versions import LocalVersions
-from integrations.local.words import CURRENT_WORDS, filled, unknown_words
+from integrations.local.words import filled
 
 _LONGEST = 32  # bytes of a file that holds a process id
-
-
-def _words(path: str) -> str:
-    if unknown := unknown_words((path,), CURRENT_WORDS):
-        raise wrong(f"no such placeholder: {{{unknown[0]}}}", "the placeholders here are {environment}, {service}")
-    if not path.strip() or "\0" in path:
-        raise wrong("not a path", "write run/{environment}.pid")
-    return path
-
-
-class LocalProbe(Section):
-    """What is looked at: what the target says it serves, and its process where it is known."""
-
-    process: Annotated[str, AfterValidator(_words)] | None = Field(
-        default=None,
-        description="The file that holds the id of the target's process, which has to be alive. Placeholders: {environment}, {service}. "
-        "A relative path starts at the target's `folder`.",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
