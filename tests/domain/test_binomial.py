@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.binomial import MOST, differs, exceeds, tail
@@ -17,18 +17,21 @@ def defined(k: int, n: int, p: Fraction) -> Fraction:
     return sum((math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(max(k, 0), n + 1)), Fraction(0))
 
 
+@settings(max_examples=60)
 @given(n=st.integers(0, 60), k=st.integers(-1, 61), p=RATES)
 def test_the_tail_is_the_sum(n: int, k: int, p: Fraction) -> None:
     """To nine digits, wherever it lies."""
     assert tail(k, n, p) == pytest.approx(float(defined(k, n, p)), rel=1e-9, abs=1e-12)
 
 
+@settings(max_examples=12)
 @given(k=st.integers(0, 400), p=RATES)
 def test_the_tail_is_the_sum_of_many(k: int, p: Fraction) -> None:
     """Also where single terms are far too small or too many to be counted out one by one."""
     assert tail(k, 400, p) == pytest.approx(float(defined(k, 400, p)), rel=1e-9, abs=1e-12)
 
 
+@settings(max_examples=30)
 @given(n=st.integers(1, MOST), share=st.fractions(0, 1), p=RATES)
 def test_the_tail_is_a_probability(n: int, share: Fraction, p: Fraction) -> None:
     """And it falls as more are asked for."""
@@ -36,6 +39,7 @@ def test_the_tail_is_a_probability(n: int, share: Fraction, p: Fraction) -> None
     assert 0 <= tail(k + 1, n, p) <= tail(k, n, p) + 1e-9 <= 1 + 1e-9
 
 
+@settings(max_examples=40)
 @given(n=st.integers(1, 200), k=st.integers(0, 200), p=RATES)
 def test_exceeding_is_what_chance_would_not_do(n: int, k: int, p: Fraction) -> None:
     """The verdict is the comparison of the exact tail with α, and never for a rate at or below the limit."""
