@@ -31,7 +31,7 @@ def _sum(k: int, n: int, p: Fraction) -> float:
     for i in range(k, n):
         term *= (n - i) / (i + 1) * odds
         total += term
-        if term < total * 1e-18:
+        if term <= total * 1e-18:  # also where the first is too small for a float: then so are all
             break
     return min(1.0, total)
 

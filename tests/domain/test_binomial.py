@@ -61,6 +61,7 @@ def test_exceeding_is_what_chance_would_not_do(n: int, k: int, p: Fraction) -> N
         (10, 10, "1", False),
         (11 * 10**9, 10**12, "0.01", True),
         (10**10, 10**12, "0.01", False),
+        (10**12, 10**12, "0.01", True),  # too unlikely for a float
     ],
 )
 def test_limits(bad: int, of: int, limit: str, proven: bool) -> None:
