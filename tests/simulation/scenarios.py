@@ -10,7 +10,7 @@ from tests.simulation.crew import QUIET, Habits
 from tests.simulation.faults import CALM, FaultPlan
 from tests.simulation.setting import channel_of
 from tests.simulation.simulation import rest
-from tests.simulation.world import World, listening
+from tests.simulation.world import World, listening, seldom_collect
 
 ADA, GRACE = "U02ADA", "U02GRACE"
 
@@ -94,6 +94,7 @@ class Told:
 
 def tell(flow: Flow, *, at: frozenset[int] = frozenset(), kill_in: State | None = None, seed: str = "flow") -> Told:
     """Tell the story to a new world, with crashes at these points; then everything is looked at."""
+    seldom_collect()
     world = World(seed=f"{seed}/{flow.name}", plan=flow.plan, habits=flow.habits)
     world.crashes.at, world.crashes.context, world.judge.kill_in = at, lambda: _standing(world), kill_in
     world.faults.scripted = {name: list(fates) for name, fates in flow.fates.items()}

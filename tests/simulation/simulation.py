@@ -1,6 +1,5 @@
 """`simulate(seed, operations)`: worlds of fifty operations each, one after the other, and what was found in them."""
 
-import gc
 import hashlib
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from tests.simulation.crew import Habits
 from tests.simulation.faults import FaultPlan
 from tests.simulation.loop import START
 from tests.simulation.setting import TARGETS
-from tests.simulation.world import World, listening
+from tests.simulation.world import World, listening, seldom_collect
 
 IN_A_WORLD = 50
 LONGEST: Millis = 12 * HOUR
@@ -52,8 +51,7 @@ def simulate(
 ) -> Report:
     """Run until that many operations were born, or until the first violation; the same seed gives the same hashes."""
     report = Report(seed=str(seed))
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
+    seldom_collect()
     at = 0
     while report.operations < operations and not report.violation:
         world = World(seed=f"{seed}:{at}", plan=faults or FaultPlan(), habits=habits or Habits())
