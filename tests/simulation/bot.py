@@ -25,8 +25,11 @@ from bot.store import InlineStore
 from bot.views.kit import Redactor
 from tests.simulation.chat import SimChat
 from tests.simulation.crash import NEVER
+from tests.simulation.door import Door
+from tests.simulation.house import furnished
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.ports import SimClock, SimIntegration
+from tests.simulation.restoring import tell_restored
 from tests.simulation.setting import BOT_USER, TEAM, catalogue
 from tests.simulation.wire import SimStore, Wire, never, probe_of
 
@@ -89,7 +92,7 @@ class Bot:
         self.runner = LocalRunner()
         wire = Wire(self)
         self.runtime = Runtime(
-            catalogue=catalogue(),
+            catalogue=furnished(catalogue(), world.house),
             store=self.store,
             chat=SimChat(slack=world.slack, wire=wire),
             clock=clock,
@@ -102,6 +105,7 @@ class Bot:
             },
             home=Home(team=TEAM, bot_user=BOT_USER),
             redactor=Redactor.of(()),
+            road=world.house.road,
         )
         conversation = Conversation(self.runtime, every_command(), line_of=lambda _key: "", examine=_examine)
         self.intake = Intake(
@@ -109,6 +113,7 @@ class Bot:
         )
         self.engine = Engine(self.runtime, self.intake)
         self.followups = Followups(self.runtime.chat)
+        self.door = Door(self)
 
     def start(self) -> None:
         """As `bot.app` does: runner and alarm, then a look at every row, then the door is opened."""
@@ -118,6 +123,7 @@ class Bot:
         self._every(PLAN_SWEEP, self.engine.sweep_plans, "")
 
         async def begin() -> None:
+            await tell_restored(self)
             await self.engine.begin()
             self.listening = True
 

@@ -13,6 +13,7 @@ from bot.domain.terms import MINUTE, SECOND, Door, Identity, Millis, Place, Targ
 from bot.ports import RunState
 from bot.store import offers, operations
 from bot.views import forms
+from tests.simulation import answers
 from tests.simulation.setting import ACTORS, ONLOOKER, TARGETS, TEAM, channel_of
 
 if TYPE_CHECKING:
@@ -39,12 +40,16 @@ class Habits:
     looks: float = 0.02
     repeats: float = 0.7  # does it again after Slack showed an error
     mistypes: float = 0.1  # in the form that asks for the service's name
+    leaves: float = 0.3  # says no to a rollback that begins by itself
+    hurries: float = 0.1  # has it begin at once
+    agrees: float = 0.5  # says it too where a second person is asked for
+    unlocks: float = 0.8  # lifts what a failed verification left
     between: Millis = 6 * SECOND
 
 
 QUIET = Habits(
     confirms=1, declines=0, late=0, twice=0, foreign=0, stops=0, stops_now=1, takes_over=0, takes_over_unknown=0,
-    rolls_back=0, suggestions=0, looks=0, mistypes=0, repeats=1,
+    rolls_back=0, suggestions=0, looks=0, mistypes=0, repeats=1, leaves=0, hurries=0, agrees=1, unlocks=0,
 )  # fmt: skip
 """Somebody who does exactly what a script says, and does it again where Slack shows an error."""
 
@@ -59,6 +64,7 @@ class Crew:
     busy: bool = True
     reacted: set[str] = field(default_factory=set)
     deciding: dict[int, Millis] = field(default_factory=dict)
+    pausing: set[int] = field(default_factory=set)
 
     # ---- wishes --------------------------------------------------------------------------------------------------------
 
@@ -211,27 +217,29 @@ class Crew:
         if verb is V.CONFIRM:
             self._asked(offer, user, channel, ts, chance)
         elif verb is V.STOP_NOW:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(800, 8 * SECOND), likely=habits.stops_now)
+            self.press(offer, user, channel, ts, after=self.rng.randrange(800, 8 * SECOND), likely=habits.stops_now)
         elif verb is V.STOP:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(200, 6 * SECOND), likely=habits.stops)
+            self.press(offer, user, channel, ts, after=self.rng.randrange(200, 6 * SECOND), likely=habits.stops)
         elif verb is V.PLAN_ROLLBACK:
             after = self.rng.randrange(200, self.rng.choice((5, 30)) * SECOND)
-            self._press(offer, user, channel, ts, after=after, likely=self._rolls(offer))
+            self.press(offer, user, channel, ts, after=after, likely=self._rolls(offer))
         elif verb is V.DECIDE:
             number = int(offer.body["operation"])
             self.deciding.setdefault(number, self.world.time.now)
             self._decide_later(number)
+        elif verb in answers.ANSWERED:
+            answers.react(self, offer, user, channel, ts)
         elif verb in {V.SUGGEST, V.PLAN_DEPLOY} and self.busy:
-            self._press(
+            self.press(
                 offer, user, channel, ts, after=self.rng.randrange(SECOND, 20 * SECOND), likely=habits.suggestions
             )
         elif verb in {V.SHOW_CHANGES, V.SHOW_LOG, V.DISMISS, V.ADOPT}:
-            self._press(offer, user, channel, ts, after=self.rng.randrange(SECOND, MINUTE), likely=habits.looks)
+            self.press(offer, user, channel, ts, after=self.rng.randrange(SECOND, MINUTE), likely=habits.looks)
 
     def _rolls(self, offer: Offer) -> float:
         if "operation" not in offer.body:  # it leads to a new plan
             return self.habits.suggestions if self.busy else 0.0
-        operation = self._operation(int(offer.body["operation"]))
+        operation = self.operation(int(offer.body["operation"]))
         if operation.finished:
             return self.habits.rolls_back if self.busy else 0.0
         unsure = operation.state in {State.UNKNOWN, State.NEEDS_HUMAN}
@@ -243,22 +251,27 @@ class Crew:
         if chance < habits.declines:
             rows = self.world.rows(lambda tx: offers.of_subject(tx, offer.subject))
             no = next((each for each in rows if each.verb is V.DECLINE), offer)
-            self._press(no, user, channel, ts, after=after, likely=1)
+            self.press(no, user, channel, ts, after=after, likely=1)
             return
         if chance < habits.declines + habits.late:
             after = 16 * MINUTE
         elif chance > habits.confirms + habits.declines + habits.late:
             return
-        self._press(offer, user, channel, ts, after=after, likely=1)
+        self.press(offer, user, channel, ts, after=after, likely=1)
         if self.rng.random() < habits.twice:
-            self._press(offer, user, channel, ts, after=after + self.rng.choice((0, 1, 120, 900)), likely=1)
+            self.press(offer, user, channel, ts, after=after + self.rng.choice((0, 1, 120, 900)), likely=1)
         if self.rng.random() < habits.foreign:
             other = self.rng.choice([each for each in (*ACTORS, ONLOOKER) if each != user])
-            self._press(offer, other, channel, ts, after=after + self.rng.randrange(-500, 500), likely=1)
+            self.press(offer, other, channel, ts, after=after + self.rng.randrange(-500, 500), likely=1)
 
-    def _press(self, offer: Offer, user: str, channel: str, ts: str, *, after: Millis, likely: float) -> None:
+    def press(self, offer: Offer, user: str, channel: str, ts: str, *, after: Millis, likely: float) -> None:
+        """Perhaps press a button, so much later."""
         if self.rng.random() < likely:
             self.world.time.later(after, lambda: self.click(user, offer.id, channel=channel, ts=ts))
+
+    def someone(self) -> str:
+        """Anybody who may."""
+        return self.rng.choice(ACTORS)
 
     def saw_form(self, user: str, view: View) -> None:
         """A form opened for somebody."""
@@ -278,7 +291,7 @@ class Crew:
 
     def _decide(self, number: int) -> None:
         """Somebody looks at the provider and presses what is true; until it has been decided they come back."""
-        operation = self._operation(number)
+        operation = self.operation(number)
         if operation.state is not State.NEEDS_HUMAN:
             self.deciding.pop(number, None)
             return
@@ -302,23 +315,23 @@ class Crew:
 
     def truth(self, operation: Operation) -> str:
         """What a person finds who looks at the provider itself; empty while something runs."""
-        runs = self.world.provider_of(operation.target).of_operation(operation.id)
-        if not runs:
-            return State.CANCELLED
-        state = runs[-1].state
-        if state is RunState.RUNNING:
+        provider = self.world.provider_of(operation.target)
+        if any(run.state is RunState.RUNNING for run in provider.of_operation(operation.id)):
             return ""
-        return State.SUCCEEDED if state is RunState.SUCCEEDED else State.FAILED
+        runs = provider.acted_for(operation.id)
+        if not runs:  # that a run which has the claim never started is not for anybody to say
+            return State.FAILED if operation.claimed_by else State.CANCELLED
+        return State.SUCCEEDED if runs[-1].state is RunState.SUCCEEDED else State.FAILED
 
     def _say(self, user: str, view: View, carried: str) -> None:
         offer = self.world.rows(lambda tx: offers.get(tx, carried))
         if offer is None:
             return
-        answer = self.truth(self._operation(int(offer.body["operation"])))
+        answer = self.truth(self.operation(int(offer.body["operation"])))
         if answer:
             self.submit(user, view, {forms.ANSWER: answer, forms.SAW: "looked at it"})
 
-    def _operation(self, number: int) -> Operation:
+    def operation(self, number: int) -> Operation:
         found = self.world.rows(lambda tx: operations.get(tx, number))
         assert found is not None, "what they see exists"
         return found

@@ -49,6 +49,19 @@ class FaultPlan:
     twice: float = 0.1  # a delivery comes again
     late_delivery: float = 0.05
     deleted: float = 0.02  # chance every ten seconds that somebody deletes a card
+    # runs that ask whether they may go on
+    claim_queued: float = 0.05  # asks minutes later
+    claim_rerun: float = 0.05  # is started a second time at the provider
+    claim_stranger: float = 0.03  # somebody asks with a token that does not fit
+    claim_unsent: float = 0.05  # the question never arrives
+    claim_lost: float = 0.05  # it does, and its answer never does
+    claim_twice: float = 0.05
+    # what serves after a deployment
+    health_ill: float = 0.1
+    health_sickens: float = 0.05
+    health_silent: float = 0.05
+    health_flaps: float = 0.05
+    health_mends: float = 0.05
     # others
     outside: float = 0.03  # chance every ten seconds that somebody deploys by hand
     moves: float = 0.3  # chance every ten seconds
@@ -57,6 +70,11 @@ class FaultPlan:
         """The same with nothing going wrong."""
         nothing: dict[str, Any] = dict.fromkeys(self.__dataclass_fields__.keys() - KEPT, 0)
         return replace(self, **nothing)
+
+    @property
+    def fair(self) -> bool:
+        """Whether nothing goes wrong outside."""
+        return not (self.refused or self.slack_error or self.read_error)
 
     def without_crashes(self) -> "FaultPlan":
         """The same with a bot that lives."""

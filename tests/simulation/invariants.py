@@ -22,6 +22,8 @@ from bot.domain.plans import PlanState, plan_hash
 from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.ports import Order, RunState
 from bot.store import Tx, attempts, inbox, leases, operations, plans
+from tests.simulation import bench
+from tests.simulation.bench import Bench
 
 if TYPE_CHECKING:
     from tests.simulation.bot import Bot
@@ -74,6 +76,7 @@ class Watched:
     up_born: Millis
     key: str = ""  # the delivery whose work made it
     decided: bool = False
+    in_the_past: bool = False  # it was under way in a copy that was restored
     asked: bool = False  # it has waited for a person
 
 
@@ -87,12 +90,16 @@ class Judge:
     visited: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     open: set[int] = field(default_factory=set)
+    bench: Bench = field(init=False)
     kill_in: State | None = None  # the process dies as soon as an operation has come to this state
+
+    def __post_init__(self) -> None:
+        self.bench = Bench(world=self.world)
 
     def attach(self, connection: sqlite3.Connection) -> None:
         """Have every change of an operation, a lease or an attempt written down as it is committed."""
         connection.execute("pragma temp_store = memory")
-        connection.executescript(WATCH)
+        connection.executescript(WATCH + bench.WATCH)
         self._connection = connection
 
     def fail(self, rule: str) -> None:
@@ -111,6 +118,15 @@ class Judge:
             self.bug(f"{event.get('event')} {event.get('key', '')}{event.get('operation', '')}: {sys.exc_info()[1]!r}")
         raise structlog.DropEvent
 
+    def goes_back(self, tx: Tx) -> None:
+        """Older rows have taken the place of those that were watched; what was under way in them may have gone on without them."""
+        rows = {each.id: each for each in operations.newest(tx, 100_000)}
+        self.watched = {number: each for number, each in self.watched.items() if number in rows}
+        for number, watched in self.watched.items():
+            watched.state, watched.up_since = rows[number].state, self.world.uptime()
+            watched.in_the_past = not rows[number].finished
+        self.open = {number for number, each in rows.items() if not each.finished}
+
     # ---- after every commit --------------------------------------------------------------------------------------------
 
     def committed(self, bot: "Bot") -> None:
@@ -125,6 +141,8 @@ class Judge:
                 self._changed(number, State(was), State(is_now), version_was, version, epoch_was, epoch)
             elif kind == "birth":
                 self._born(number, bot)
+            elif kind == "claim":
+                self.bench.claimed(number, was, is_now, epoch)
             elif kind == "lease" and epoch != epoch_was + 1:
                 self.fail(f"I2: the lease of {was} → {is_now} went from epoch {epoch_was} to {epoch}")
             elif kind == "attempt" and was in {"revoked", "ended", "no_effect"} and is_now != was:
@@ -164,13 +182,22 @@ class Judge:
         self.open.add(number)
         self.world.trace(f"row: #{number} is born of {key}")
         sent = self.world.slack.sent.get(key)
-        if sent is None:
+        if self.world.rows(lambda tx: self._automatic(tx, number)):
+            self.world.trace(f"row: #{number} rolls back by itself")
+        elif sent is None:
             self.fail(f"#{number} was made by no delivery: {key}")
         else:
             sent.operations.add(number)
             if len(sent.operations) > 1:
                 self.fail(f"I12: {key} made {sorted(sent.operations)}")
         self.world.rows(lambda tx: self._planned(tx, number))
+
+    def _automatic(self, tx: Tx, number: int) -> bool:
+        operation = operations.get(tx, number)
+        if operation is None or not operation.automatic:
+            return False
+        self.bench.rolls_back(tx, operation)
+        return True
 
     def _planned(self, tx: Tx, number: int) -> None:
         """I4, I5, I6: what was born is what was shown to whoever wanted it."""
@@ -250,28 +277,36 @@ class Judge:
                 self.fail(f"I6: {order.key} starts {order.revision} and the plan says {plan.revision}")
             if attempt.state not in LIVE and attempt.state is not AttemptState.REVOKED:
                 self.fail(f"I3: {order.key} is started and its attempt is {attempt.state}")
+            self.bench.starts(tx, order)
 
         self.world.rows(look)
 
     def run_started(self, provider: "SimProvider", run: "SimRun", order: Order) -> None:
-        """At most one run for each operation and step, whatever was lost."""
-        mine = [each.id for each in provider.of_operation(run.key.operation) if each.key.step == run.key.step]
+        """A run for an attempt that exists; whether it is the only one that counts is seen when it acts."""
+        if run.key != order.key or run.id not in provider.runs:
+            self.fail(f"{run.id} is no run of {order.key}")
+
+    def run_acts(self, provider: "SimProvider", run: "SimRun") -> None:
+        """At most one run that touches anything for each operation and step, whatever was lost."""
+        mine = [each.id for each in provider.acted_for(run.key.operation) if each.key.step == run.key.step]
         if len(mine) > 1:
             self.fail(f"DOUBLE: {len(mine)} runs for step {run.key.step} of #{run.key.operation}: {', '.join(mine)}")
-        del order
 
     def _outcome(self, tx: Tx, operation: Operation) -> None:
         """No outcome is told that is not so; what a person decided is theirs."""
         watched = self.watched[operation.id]
+        self.bench.ended(operation)
         if watched.decided:
+            self.bench.decided(tx, operation)
             return
-        runs = self.world.provider_of(operation.target).of_operation(operation.id)
-        states = [run.state for run in runs]
+        provider = self.world.provider_of(operation.target)
+        runs = provider.acted_for(operation.id)
+        states = [run.state for run in provider.of_operation(operation.id)]
         number, state = operation.id, operation.state
         nothing = operation.effect is Effect.NONE or state in {State.REJECTED, State.EXPIRED, State.SUPERSEDED}
-        if state is State.SUCCEEDED and RunState.SUCCEEDED not in states:
+        if state is State.SUCCEEDED and not any(run.state is RunState.SUCCEEDED for run in runs):
             self.fail(f"FALSE: #{number} succeeded and its runs are {states}")
-        elif nothing and runs:
+        elif nothing and runs and not watched.in_the_past:
             self.fail(f"FALSE: #{number} is {state} without effect and its runs are {states}")
         elif state is State.CANCELLED and not nothing and RunState.CANCELLED not in states:
             self.fail(f"FALSE: #{number} is cancelled and its runs are {states}")
@@ -285,6 +320,7 @@ class Judge:
 
     def _failed(self, operation: Operation, states: list[RunState]) -> None:
         elsewhere = operation.reason == "not_serving" and operation.serving != operation.revision
+        elsewhere = elsewhere or operation.reason == "unhealthy"
         if RunState.FAILED not in states and not (elsewhere and RunState.SUCCEEDED in states):
             self.fail(f"FALSE: #{operation.id} failed ({operation.reason}) and its runs are {states}")
 
@@ -318,6 +354,8 @@ class Judge:
         for lease in leases.held(tx):
             self.fail(f"an orphaned lease: {lease.target} is held by #{lease.operation}")
         for key, sent in self.world.slack.sent.items():
+            if sent.forgotten:
+                continue
             self._answered(tx, key, bool(sent.acked), sent.answers, sent.lost_answers, len(sent.operations))
         assert UNFINISHED, "the states are known"
 

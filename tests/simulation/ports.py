@@ -12,6 +12,7 @@ from bot.domain.changes import Change, ChangeSet, RefKind, Relation, Resolution
 from bot.domain.facts import Live
 from bot.domain.operations import Effect
 from bot.domain.terms import Millis, Target
+from bot.domain.verification import Reading
 from bot.errors import IntegrationError, Kind
 from bot.ports import Integration, Order, Preview, Run, Snapshot, TriggerClass
 from tests.simulation.faults import Fate
@@ -155,6 +156,11 @@ class SimIntegration:
 
         return await self._read("current", look)
 
+    async def probe(self, target: Target, revision: str, *, settings: BaseModel, how: BaseModel) -> Reading:
+        """How the target is."""
+        del revision, settings, how
+        return await self._read("probe", lambda: self.provider.world.vitals.look(target))
+
     async def resolve(self, repository: str, ref: str) -> Resolution:
         """The revision that a ref names."""
         return await self._read("resolve", lambda: self.repositories[repository].resolve(ref))
@@ -184,4 +190,5 @@ class SimIntegration:
     def integration(self) -> Integration:
         """All of it as one connection; what the blind one deploys to cannot be asked what it serves."""
         blind = self.provider.trigger_class is TriggerClass.D
-        return Integration(name=self.provider.name, deployer=self, versions=None if blind else self, changes=self)
+        versions = None if blind else self
+        return Integration(name=self.provider.name, deployer=self, versions=versions, changes=self, health=self)

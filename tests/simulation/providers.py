@@ -44,6 +44,7 @@ class SimRun:
     cancel_wanted: bool = False
     ignores_cancel: bool = False
     hangs: bool = False
+    acted: bool = False  # whether it has touched anything
 
     def snapshot(self, now: Millis) -> Snapshot:
         """What the provider says."""
@@ -88,9 +89,29 @@ class SimProvider:
         self.by_key.setdefault(str(order.key), []).append(run)
         self.world.trace(f"{self.name}: run {run.id} starts for {run.key}: {short(run.revision)} → {run.target}")
         self.world.judge.run_started(self, run, order)
+        if not self.world.pipelines.begins(self, run, order):
+            self.acts(run)
+        return run.id
+
+    def twin(self, order: Order) -> SimRun:
+        """A second run of the same order, which nobody asked the bot for."""
+        run = self._new_run(order, self.world.time.now)
+        self.runs[run.id] = run
+        self.by_key.setdefault(str(order.key), []).append(run)
+        self.world.trace(f"{self.name}: run {run.id} starts for {run.key} as well")
+        return run
+
+    def acts(self, run: SimRun) -> None:
+        """From here on it changes its target."""
+        run.acted = True
+        self.world.judge.run_acts(self, run)
         if not run.hangs:
             self.world.time.later(run.takes, lambda: self._end(run))
-        return run.id
+
+    def gives_up(self, run: SimRun) -> None:
+        """It ends badly without having touched anything."""
+        if run.state is RunState.RUNNING:
+            self._ends(run, RunState.FAILED, None)
 
     def _new_run(self, order: Order, now: Millis) -> SimRun:
         plan, rng = self.world.faults.plan, self.rng
@@ -114,6 +135,7 @@ class SimProvider:
         self._ends(run, run.truth, Effect.PARTIAL if run.truth is RunState.FAILED else None)
         if run.truth is RunState.SUCCEEDED:
             self.live[run.target] = run.revision
+            self.world.vitals.switched(run.target, self.name)
             late = self.rng.randrange(20 * SECOND) if self.rng.random() < self.world.faults.plan.serves_late else 0
             self.world.time.later(late, lambda: self._serves(run.target))
 
@@ -160,6 +182,10 @@ class SimProvider:
     def of_operation(self, number: int) -> list[SimRun]:
         """Every run that was started for an operation."""
         return [run for run in self.runs.values() if run.key.operation == number]
+
+    def acted_for(self, number: int) -> list[SimRun]:
+        """The runs of an operation that touched anything."""
+        return [run for run in self.of_operation(number) if run.acted]
 
     def down(self) -> bool:
         """Whether nobody reaches it now."""

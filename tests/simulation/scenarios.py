@@ -8,6 +8,7 @@ from bot.domain.terms import HOUR, MINUTE, SECOND, Door, Millis, Place, Target
 from bot.store import operations
 from tests.simulation.crew import QUIET, Habits
 from tests.simulation.faults import CALM, FaultPlan
+from tests.simulation.house import PLAIN, House
 from tests.simulation.setting import channel_of
 from tests.simulation.simulation import rest
 from tests.simulation.world import World, listening, seldom_collect
@@ -25,6 +26,8 @@ class Flow:
     habits: Habits = QUIET
     plan: FaultPlan = CALM
     fates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    house: House = PLAIN
+    script: Callable[[World], None] = lambda _world: None  # what else happens, from the start on
     door: Door = Door.SLASH
 
 
@@ -95,7 +98,7 @@ class Told:
 def tell(flow: Flow, *, at: frozenset[int] = frozenset(), kill_in: State | None = None, seed: str = "flow") -> Told:
     """Tell the story to a new world, with crashes at these points; then everything is looked at."""
     seldom_collect()
-    world = World(seed=f"{seed}/{flow.name}", plan=flow.plan, habits=flow.habits)
+    world = World(seed=f"{seed}/{flow.name}", plan=flow.plan, habits=flow.habits, house=flow.house)
     world.crashes.at, world.crashes.context, world.judge.kill_in = at, lambda: _standing(world), kill_in
     world.faults.scripted = {name: list(fates) for name, fates in flow.fates.items()}
     world.crew.busy = False
@@ -103,6 +106,7 @@ def tell(flow: Flow, *, at: frozenset[int] = frozenset(), kill_in: State | None 
         place = Place(channel=channel_of(words.split()[1]))
         world.time.later(after, _typed(world, user, words, place, flow.door))
     with listening(world.judge):
+        flow.script(world)
         world.bot.start()
         world.run(lambda: bool(world.judge.watched), most=HOUR)
         rest(world, quiet=11 * MINUTE)

@@ -38,10 +38,12 @@ class Sent:
     delivery: Delivery
     tries: int = 0
     acked: bool = False
+    acked_at: Millis = 0
     refused: bool = False  # the bot said that it recorded nothing
     answers: int = 0
     lost_answers: int = 0  # Slack refused or was away: best effort
     operations: set[int] = field(default_factory=set)
+    forgotten: bool = False  # by a restore
     settled: bool = False  # everything said about it was right
 
 
@@ -163,7 +165,7 @@ class SimSlack:
             sent.refused = True
             self._again(sent, 0)
             return
-        sent.acked = True
+        sent.acked, sent.acked_at = True, self.world.time.now
         if reply.body is not None:
             text = str(reply.body.get("text", ""))
             sent.answers += 0 if text.startswith("Looking") else 1

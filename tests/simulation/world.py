@@ -21,13 +21,16 @@ from tests.simulation.bot import Bot
 from tests.simulation.crash import NEVER, Crashes
 from tests.simulation.crew import Crew, Habits
 from tests.simulation.faults import Fates, FaultPlan
+from tests.simulation.house import PLAIN, House
 from tests.simulation.invariants import Judge
 from tests.simulation.loop import START, Time, dispose
+from tests.simulation.pipelines import Pipelines
 from tests.simulation.ports import SimRandom, SimRepository
 from tests.simulation.providers import SimProvider
 from tests.simulation.setting import SERVICES, TARGETS
 from tests.simulation.slack import SimSlack
 from tests.simulation.trace import Trace
+from tests.simulation.vitals import Vitals
 
 T = TypeVar("T")
 OPEN = ", ".join(f"'{state}'" for state in sorted(UNFINISHED))
@@ -48,6 +51,7 @@ class World:
     seed: str
     plan: FaultPlan = field(default_factory=FaultPlan)
     habits: Habits = field(default_factory=Habits)
+    house: House = PLAIN
 
     def __post_init__(self) -> None:
         self.time = Time()
@@ -64,11 +68,14 @@ class World:
         self.judge = Judge(world=self)
         self.slack = SimSlack(world=self, rng=self.stream("slack"))
         self.crew = Crew(world=self, rng=self.stream("crew"), habits=self.habits)
+        self.pipelines = Pipelines(world=self, rng=self.stream("pipelines"))
+        self.vitals = Vitals(world=self, rng=self.stream("vitals"))
         self.repositories = {f"acme/{name}": SimRepository() for name in SERVICES}
         self.providers = {
             f"{name}-ci": SimProvider(name=f"{name}-ci", trigger_class=kind, world=self, rng=self.stream(name))
             for name, kind in SERVICES.items()
         }
+        self.restored_at: Millis = 0  # when an old copy took the place of the rows
         self._graves: list[Any] = []
         self._due: dict[str, tuple[int, Millis]] = {}
         self._busy: tuple[int, frozenset[tuple[str, str]]] = (-1, frozenset())
