@@ -96,7 +96,7 @@ async def _unhealthy(
         readings.add(tx, fresh)
         if after.rollback_at:
             record.renew_offers(tx, runtime, after, now)
-            record.ring_once(tx, after, "unhealthy", now)
+            record.ring_counting(tx, after, now)
 
     return await record.step(runtime, operation, after, and_then=and_then)
 

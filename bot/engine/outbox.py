@@ -67,7 +67,7 @@ class Deliverer:
         try:
             message = await rendering.render(self._runtime, owed)
             if message is None:
-                await self._settle(owed)
+                await self._drop(owed)
                 return
             await self._make_true(owed, message)
         except ChatError as error:
@@ -150,6 +150,11 @@ class Deliverer:
             outbox.hasten(tx, owed.key, now)
 
         await self._runtime.store.write(save)
+
+    async def _drop(self, owed: Outgoing) -> None:
+        """There is nothing to say any more. An earlier try may stand all the same: should it be owed again, it is looked for."""
+        kept = owed.last_error if owed.last_error in MAYBE_POSTED else ""
+        await self._runtime.store.write(lambda tx: outbox.mark(tx, owed.key, owed.wanted, error=kept))
 
     async def _settle(self, owed: Outgoing) -> None:
         await self._runtime.store.write(lambda tx: outbox.mark(tx, owed.key, owed.wanted))

@@ -200,9 +200,10 @@ def _verbs(operation: Operation) -> list[OfferVerb]:
     return [verb for verb in cards.ROWS[operation.state] if verb not in impossible]
 
 
-def ring_once(tx: Tx, operation: Operation, kind: str, now: Millis) -> None:
-    """Something that is no state of its own, but that somebody must hear at once."""
-    outbox.put(tx, _call(operation, kind, now))
+def ring_counting(tx: Tx, operation: Operation, now: Millis) -> None:
+    """A countdown is no state of its own, but somebody must hear of it at once; of each one, should there be another."""
+    made, until = _call(operation, "unhealthy", now), str(operation.rollback_at)
+    outbox.put(tx, replace(made, key=f"{made.key}:{until}", body={**made.body, "until": until}))
 
 
 def _visible(operation: Operation) -> tuple[object, ...]:

@@ -123,8 +123,9 @@ async def _second(runtime: Runtime, owed: Outgoing, operation: Operation) -> Mes
 
 
 async def _unhealthy(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
-    if not operation.rollback_at or operation.state is not State.VERIFYING:
-        return None
+    counts = operation.state is State.VERIFYING and operation.rollback_at
+    if not counts or owed.body.get("until") not in {None, str(operation.rollback_at)}:
+        return None  # None: written down before a countdown had a message of its own
     rights = await runtime.store.read(lambda tx: offers.open_of(tx, owed.subject, runtime.clock.now()))
     owners = runtime.catalogue.owners(operation.target.service)
     return unwell.call(operation, owners=owners, offers=rights, names=await names_of(runtime, operation))

@@ -240,6 +240,19 @@ async def test_a_countdown_that_nobody_could_stop(watched: Launch) -> None:
     assert len(ship.provider.starts) == 2
 
 
+async def test_a_second_countdown_calls_again(watched: Launch) -> None:
+    """Where it is still ill after the absence there is another countdown, and people hear of that one too."""
+    ship, number = await counting(watched)
+    ship.stop()
+    ship.clock.move_to(ship.clock.now() + 20 * MINUTE)
+    await ship.restart()
+    await ship.wait(HALF + 5 * SECOND)
+    calls = [text for text in ship.thread(number) if "Don't roll back" in text]
+    assert [text.splitlines()[1] for text in calls] == snapshot(
+        ["Rolling back at 2026-11-24 09:11 UTC", "Rolling back at 2026-11-24 09:32 UTC"]
+    )
+
+
 async def test_the_target_does_not_say_what_it_serves(watched: Launch) -> None:
     """A target that is too ill to answer is rolled back all the same."""
     ship, number = await counting(watched)

@@ -107,16 +107,20 @@ class Bench:
     def _unstopped(self, tx: Tx, parent: Operation) -> None:
         if not self.world.plan.fair:
             return  # what has to be read before a Stop counts may take as long as the countdown
-        for sent in self._clicks(tx, OfferVerb.LEAVE, parent.id):
-            if sent.acked and sent.acked_at + STOPPED_IN_TIME <= self.world.time.now:
+        countdown = self.world.house.verify[parent.target.service].countdown
+        for sent in self._clicks(tx, OfferVerb.LEAVE, parent.id, parent.rollback_at - countdown):
+            in_this_one = sent.acked_at >= parent.rollback_at - countdown
+            if in_this_one and sent.acked_at + STOPPED_IN_TIME <= self.world.time.now:
                 self.fail(f"AUTO: #{parent.id} is rolled back by itself, and {sent.delivery.key} said no in time")
 
-    def _clicks(self, tx: Tx, verb: OfferVerb, number: int) -> "Iterable[Sent]":
+    def _clicks(self, tx: Tx, verb: OfferVerb, number: int, since: Millis) -> "Iterable[Sent]":
+        """Clicks on a button that was made since then."""
         for sent in self.world.slack.sent.values():
             if sent.delivery.kind is not DeliveryKind.CLICK or sent.delivery.invocation.who.user not in ACTORS:
                 continue
             found = offers.get(tx, sent.delivery.offer)
-            if found is not None and found.verb is verb and found.body.get("operation") == str(number):
+            mine = found is not None and (found.verb, found.body.get("operation")) == (verb, str(number))
+            if mine and found is not None and found.created_at >= since:
                 yield sent
 
     # ---- decisions -----------------------------------------------------------------------------------------------------

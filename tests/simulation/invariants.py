@@ -168,7 +168,7 @@ class Judge:
             self.fail(f"#{number} went from {was} to {now}, which is not in the table")
         watched = self.watched[number]
         watched.decided = was is State.NEEDS_HUMAN and now in TERMINAL
-        watched.asked = watched.asked or now is State.NEEDS_HUMAN
+        watched.asked = watched.asked or now in {State.NEEDS_HUMAN, State.PAUSED}
         watched.state, watched.up_since = now, self.world.uptime()
         self.visited[now] += 1
         if now in TERMINAL:
