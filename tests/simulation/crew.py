@@ -42,6 +42,7 @@ class Habits:
     mistypes: float = 0.1  # in the form that asks for the service's name
     leaves: float = 0.3  # says no to a rollback that begins by itself
     hurries: float = 0.1  # has it begin at once
+    decides: float = 1  # goes to see what became of it, and says so
     agrees: float = 0.5  # says it too where a second person is asked for
     unlocks: float = 0.8  # lifts what a failed verification left
     between: Millis = 6 * SECOND
@@ -65,6 +66,7 @@ class Crew:
     reacted: set[str] = field(default_factory=set)
     deciding: dict[int, Millis] = field(default_factory=dict)
     pausing: set[int] = field(default_factory=set)
+    says_so: dict[str, list[State]] = field(default_factory=dict)  # what a story has somebody answer, whatever is true
 
     # ---- wishes --------------------------------------------------------------------------------------------------------
 
@@ -223,7 +225,7 @@ class Crew:
         elif verb is V.PLAN_ROLLBACK:
             after = self.rng.randrange(200, self.rng.choice((5, 30)) * SECOND)
             self.press(offer, user, channel, ts, after=after, likely=self._rolls(offer))
-        elif verb is V.DECIDE:
+        elif verb is V.DECIDE and self.rng.random() < habits.decides:
             number = int(offer.body["operation"])
             self.deciding.setdefault(number, self.world.time.now)
             self._decide_later(number)
@@ -327,7 +329,8 @@ class Crew:
         offer = self.world.rows(lambda tx: offers.get(tx, carried))
         if offer is None:
             return
-        answer = self.truth(self.operation(int(offer.body["operation"])))
+        scripted = self.says_so.get(user)
+        answer = scripted.pop(0) if scripted else self.truth(self.operation(int(offer.body["operation"])))
         if answer:
             self.submit(user, view, {forms.ANSWER: answer, forms.SAW: "looked at it"})
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 AGAIN: Millis = 5 * SECOND  # after no answer, or one that was lost
 PATIENCE: Millis = 10 * MINUTE  # then the run gives up: without a bot nothing is touched
+LATE: dict[str, Millis] = {"queued": 4 * MINUTE, "tired": 40 * MINUTE}  # how long a run waits before it asks
 RUN = ("queued", "rerun", "stranger")
 ASK = ("unsent", "lost", "twice")
 
@@ -44,7 +45,7 @@ class Pipelines:
         if order.claim is None or order.target.service not in self.world.house.asks:
             return False
         kind = self._drawn(f"{provider.name}.run", RUN)
-        self._asks_later(provider, run, order, waits=kind == "queued")
+        self._asks_later(provider, run, order, kind)
         if kind == "rerun":
             wait = self.rng.choice((SECOND, 10 * SECOND, 90 * SECOND))
             self.world.time.later(wait, lambda: self._runs_again(provider, order))
@@ -52,9 +53,9 @@ class Pipelines:
             self._strangers(order)
         return True
 
-    def _asks_later(self, provider: "SimProvider", run: "SimRun", order: Order, *, waits: bool) -> None:
+    def _asks_later(self, provider: "SimProvider", run: "SimRun", order: Order, kind: str = "") -> None:
         assert order.claim is not None, "it has a way to ask"
-        wait = self.rng.randrange(150 * SECOND, 330 * SECOND) if waits else self.rng.randrange(100, 3 * SECOND)
+        wait = LATE.get(kind, 0) + self.rng.randrange(100, 3 * SECOND)
         claim = Claim(key=order.key, run=run.id, token=order.claim.token)
         asking = Asking(provider=provider, run=run, claim=claim, since=self.world.time.now + wait)
         self.world.time.later(wait, lambda: self._ask(asking))
@@ -62,7 +63,7 @@ class Pipelines:
     def _runs_again(self, provider: "SimProvider", order: Order) -> None:
         """Somebody starts the run a second time at the provider, or something on the way doubled it."""
         twin = provider.twin(order)
-        self._asks_later(provider, twin, order, waits=False)
+        self._asks_later(provider, twin, order)
 
     def _strangers(self, order: Order) -> None:
         """Others ask as well: with a token that does not fit, and about what does not exist."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 ADMINS = "ops"
-OWED = "select key from outbox where wanted > done"
+KNOWN = "select key from deliveries"
 
 
 async def tell_restored(bot: "Bot") -> None:
@@ -55,10 +55,11 @@ def _mark(world: "World", number: int) -> None:
 
 
 def _forget(world: "World", tx: Tx) -> None:
-    """What was told and owed since the copy is nobody's any more; what had been owed in it may come again."""
+    """What was told and owed since the copy is nobody's any more; what it does not know to stand may be said again."""
     world.judge.goes_back(tx)
-    for row in tx.all(OWED):
-        world.slack.by_key.pop(row["key"], None)
+    known = {row["key"] for row in tx.all(KNOWN)}
+    for key in [each for each in world.slack.by_key if each not in known]:
+        del world.slack.by_key[key]
     for key in list(world.slack.sent):
         world.slack.sent[key].forgotten = True
     for target in TARGETS:

@@ -12,7 +12,7 @@ from bot.store import offers, operations
 from tests.simulation import restoring
 from tests.simulation.crew import QUIET
 from tests.simulation.house import House, watched
-from tests.simulation.scenarios import ADA, GRACE, WELL, Flow
+from tests.simulation.scenarios import ADA, GRACE, SLOW, WELL, Flow
 from tests.simulation.setting import channel_of
 from tests.simulation.world import World
 
@@ -21,7 +21,10 @@ FENCED = House(claim={"mail": ClaimRule.REQUIRED, "jobs": ClaimRule.REQUIRED}, a
 SILENT = House(claim={"jobs": ClaimRule.REQUIRED})  # required, and its pipeline does not ask
 BAKED = House(verify={"web": watched("web"), "api": watched("api")})
 TOLD = House(verify={"web": watched("web", OnFailure.NONE)})
+ASKED = House(asks=frozenset({"mail"}))
 LINUS = "U02LINUS"
+HANDS_OFF = replace(QUIET, agrees=0, decides=0)
+"""Nobody decides anything but those whom the story names."""
 
 
 def both(*scripts: Callable[[World], None]) -> Callable[[World], None]:
@@ -34,8 +37,8 @@ def both(*scripts: Callable[[World], None]) -> Callable[[World], None]:
     return all_of_them
 
 
-def away(state: State, down: Millis) -> Callable[[World], None]:
-    """The bot dies as soon as something has come to that state, and stays away for so long."""
+def away(state: State | None, down: Millis) -> Callable[[World], None]:
+    """The bot dies as soon as something has come to that state (None: by chance), and stays away for so long."""
 
     def script(world: World) -> None:
         usual = world.down_for
@@ -72,6 +75,16 @@ def presses(
             world.time.later(SECOND, look)
 
         world.time.later(when, look)
+
+    return script
+
+
+def decides(user: str, answer: State, *, at: Millis) -> Callable[[World], None]:
+    """Somebody opens the form at that instant, or as soon as there is one after it, and says that."""
+
+    def script(world: World) -> None:
+        world.crew.says_so.setdefault(user, []).append(answer)
+        presses(OfferVerb.DECIDE, user, when=at)(world)
 
     return script
 
@@ -155,7 +168,13 @@ WATCHING: tuple[Flow, ...] = (
     ),
     Flow(
         name="auto-rollback, stopped", says=((SECOND, ADA, "deploy api production"),), house=BAKED,
-        fates={"api-ci.mood": ("ill",)}, ends=frozenset({S.FAILED}), script=presses(OfferVerb.LEAVE, GRACE, when=SECOND),
+        fates={"api-ci.mood": ("ill",)}, ends=frozenset({S.FAILED, S.ROLLED_BACK, S.SUCCEEDED}),
+        script=presses(OfferVerb.LEAVE, GRACE, when=SECOND),
+    ),
+    Flow(
+        name="auto-rollback, stopped, then away", says=((SECOND, ADA, "deploy api production"),), house=BAKED,
+        fates={"api-ci.mood": ("ill",)}, ends=frozenset({S.FAILED, S.ROLLED_BACK, S.SUCCEEDED}),
+        script=both(presses(OfferVerb.LEAVE, GRACE, when=SECOND), away(None, 30 * SECOND)),
     ),
     Flow(
         name="auto-rollback, then the same again", house=BAKED, fates={"api-ci.mood": ("ill",)},
@@ -179,9 +198,50 @@ WATCHING: tuple[Flow, ...] = (
 )  # fmt: skip
 
 LOST_IN_PRODUCTION = ((SECOND, ADA, "deploy mail production"),)
+NEVER_ARRIVED = {"mail-ci.start": ("timeout_before",)}
 DECIDING: tuple[Flow, ...] = (
     Flow(
-        name="decision by two", says=LOST_IN_PRODUCTION, fates={"mail-ci.start": ("timeout_before",)},
-        ends=frozenset({S.CANCELLED}),
+        name="decision by two", says=LOST_IN_PRODUCTION, fates=NEVER_ARRIVED, ends=frozenset({S.CANCELLED}),
+    ),
+    Flow(
+        name="decision, two at odds", says=LOST_IN_PRODUCTION, fates=NEVER_ARRIVED,
+        ends=frozenset({S.CANCELLED, S.FAILED}), habits=HANDS_OFF,
+        script=both(decides(ADA, S.FAILED, at=27 * MINUTE), decides(GRACE, S.CANCELLED, at=27 * MINUTE)),
+    ),
+    Flow(
+        name="decision by one alone", says=LOST_IN_PRODUCTION, fates=NEVER_ARRIVED, ends=frozenset({S.CANCELLED}),
+        habits=HANDS_OFF,
+        script=both(
+            decides(ADA, S.CANCELLED, at=27 * MINUTE), decides(ADA, S.CANCELLED, at=28 * MINUTE),
+            decides(LINUS, S.CANCELLED, at=30 * MINUTE),
+        ),
+    ),
+    Flow(
+        name="decision, and the run is there", house=ASKED, says=LOST_IN_PRODUCTION, habits=HANDS_OFF,
+        fates={"mail-ci.start": ("timeout_after",), "mail-ci.run": ("tired",)}, ends=frozenset({S.CANCELLED}),
+        script=both(decides(ADA, S.CANCELLED, at=27 * MINUTE), decides(GRACE, S.CANCELLED, at=28 * MINUTE)),
+    ),
+    Flow(
+        name="decision, and a rollback takes over", says=LOST_IN_PRODUCTION, fates=NEVER_ARRIVED,
+        ends=frozenset({S.CANCELLED, S.ROLLED_BACK, S.SUCCEEDED}), habits=HANDS_OFF,
+        script=both(
+            decides(ADA, S.CANCELLED, at=27 * MINUTE), decides(GRACE, S.CANCELLED, at=27 * MINUTE + 4 * SECOND),
+            says(LINUS, "rollback mail production because it is broken", when=26 * MINUTE + 59 * SECOND),
+        ),
+    ),
+)  # fmt: skip
+
+RESTORING: tuple[Flow, ...] = (
+    Flow(
+        name="restore", ends=WELL, script=both(merged("web", when=25 * SECOND), merged("web", when=100 * SECOND), restored(22 * SECOND, 2 * MINUTE)),
+        says=(
+            (SECOND, ADA, "deploy web staging"), (30 * SECOND, GRACE, "deploy web staging"),
+            (126 * SECOND, ADA, "deploy web staging"), (6 * MINUTE, ADA, "deploy web staging"),
+        ),
+    ),
+    Flow(
+        name="restore while it runs", plan=SLOW, ends=frozenset({S.SUCCEEDED, S.REJECTED}),
+        script=restored(20 * SECOND, 90 * SECOND),
+        says=((SECOND, ADA, "deploy jobs staging"), (5 * MINUTE, ADA, "deploy jobs staging")),
     ),
 )  # fmt: skip
