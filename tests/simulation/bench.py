@@ -11,7 +11,7 @@ from bot.domain.requests import DeliveryKind
 from bot.domain.terms import SECOND, Action, Millis, Target
 from bot.engine.sealing import SECRET
 from bot.ports import Order
-from bot.store import Tx, locks, offers, operations, quarantines, settings
+from bot.store import Tx, attempts, locks, offers, operations, quarantines, settings
 from bot.views import forms
 from tests.simulation.setting import ACTORS
 
@@ -63,6 +63,9 @@ class Bench:
         secret = self.world.rows(lambda tx: settings.get(tx, SECRET)) or ""
         if not secret or claim.token != token_of(secret, claim.key):
             self.fail(f"CLAIM: {claim.run} was let on for {claim.key} with a token that does not fit")
+        attempt = self.world.rows(lambda tx: attempts.get(tx, claim.key))
+        if attempt is None or attempt.claimed_by != claim.run:
+            self.fail(f"CLAIM: {claim.run} was let on for {claim.key}, and its attempt is {attempt and attempt.state}")
         let_on = self.granted.setdefault((claim.key.operation, claim.key.step), set())
         let_on.add(claim.run)
         if len(let_on) > 1:

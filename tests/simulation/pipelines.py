@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 AGAIN: Millis = 5 * SECOND  # after no answer, or one that was lost
 PATIENCE: Millis = 10 * MINUTE  # then the run gives up: without a bot nothing is touched
-LATE: dict[str, Millis] = {"queued": 4 * MINUTE, "tired": 40 * MINUTE}  # how long a run waits before it asks
+LATE: dict[str, Millis] = {"queued": 4 * MINUTE, "tired": 33 * MINUTE}  # how long a run waits before it asks
+AGAIN_AFTER: dict[str, tuple[Millis, ...]] = {
+    "rerun": (SECOND, 10 * SECOND, 90 * SECOND),
+    "twins": (4 * SECOND,),
+}
 RUN = ("queued", "rerun", "stranger")
 ASK = ("unsent", "lost", "twice")
 
@@ -46,8 +50,8 @@ class Pipelines:
             return False
         kind = self._drawn(f"{provider.name}.run", RUN)
         self._asks_later(provider, run, order, kind)
-        if kind == "rerun":
-            wait = self.rng.choice((SECOND, 10 * SECOND, 90 * SECOND))
+        if kind in AGAIN_AFTER:
+            wait = self.rng.choice(AGAIN_AFTER[kind])
             self.world.time.later(wait, lambda: self._runs_again(provider, order))
         if kind == "stranger":
             self._strangers(order)

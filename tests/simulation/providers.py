@@ -80,6 +80,8 @@ class SimProvider:
         """Start, or give back the run that this key started; the id of the run."""
         now = self.world.time.now
         known = self.by_key.get(str(order.key), [])
+        if known and known[0].revision != order.revision:
+            self.world.judge.fail(f"I6: {order.key} was used for {known[0].revision}, and is used for {order.revision}")
         if known and self.trigger_class is TriggerClass.A:
             return known[0].id
         if known and self.trigger_class is TriggerClass.B and now - known[0].started_at < KEY_LIFE:

@@ -1,6 +1,7 @@
 """`simulate(seed, operations)`: worlds of fifty operations each, one after the other, and what was found in them."""
 
 import hashlib
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
 from tests.simulation import standing
 from tests.simulation.crew import Habits
 from tests.simulation.faults import FaultPlan
+from tests.simulation.house import House, drawn
 from tests.simulation.loop import START
 from tests.simulation.setting import TARGETS
 from tests.simulation.world import World, listening, seldom_collect
@@ -31,6 +33,7 @@ class Report:
     crash_kinds: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     visited: Counter[str] = field(default_factory=Counter)
+    claims: Counter[str] = field(default_factory=Counter)
     hashes: list[str] = field(default_factory=list)
     violation: str = ""
     trace: list[str] = field(default_factory=list)
@@ -47,6 +50,7 @@ def simulate(
     *,
     faults: FaultPlan | None = None,
     habits: Habits | None = None,
+    house: House | None = None,
     told: Callable[[Report], None] | None = None,
 ) -> Report:
     """Run until that many operations were born, or until the first violation; the same seed gives the same hashes."""
@@ -54,7 +58,9 @@ def simulate(
     seldom_collect()
     at = 0
     while report.operations < operations and not report.violation:
-        world = World(seed=f"{seed}:{at}", plan=faults or FaultPlan(), habits=habits or Habits())
+        name = f"{seed}:{at}"
+        rules = drawn(random.Random(f"{name}/house")) if house is None else house
+        world = World(seed=name, plan=faults or FaultPlan(), habits=habits or Habits(), house=rules)
         live(world, min(IN_A_WORLD, operations - report.operations))
         _add(report, world)
         at += 1
@@ -147,6 +153,7 @@ def _add(report: Report, world: World) -> None:
     report.deliveries += len(world.slack.sent)
     report.virtual += world.time.now - START
     report.faults += world.counts
+    report.claims += Counter(world.pipelines.answers)
     report.crash_kinds += world.crashes.by_kind
     report.outcomes += world.judge.outcomes
     report.visited += world.judge.visited

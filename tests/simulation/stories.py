@@ -124,6 +124,10 @@ CLAIMING: tuple[Flow, ...] = (
         ends=frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED}), fates={"jobs-ci.run": ("rerun",)},
     ),
     Flow(
+        name="claim by a twin at once", says=((SECOND, ADA, "deploy jobs staging"),), house=FENCED, plan=SLOW,
+        ends=frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED}), fates={"jobs-ci.run": ("twins",)},
+    ),
+    Flow(
         name="claim by strangers", says=DEPLOY_MAIL, ends=WELL, house=FENCED, fates={"mail-ci.run": ("stranger",)},
     ),
     Flow(
@@ -144,6 +148,11 @@ CLAIMING: tuple[Flow, ...] = (
         name="stopped before the claim", says=((SECOND, ADA, "deploy mail production"),), house=FENCED,
         habits=replace(QUIET, stops=1), ends=frozenset({S.CANCELLED, S.SUCCEEDED, S.FAILED}),
         fates={"mail-ci.run": ("queued",)},
+    ),
+    Flow(
+        name="unknown, taken over before the claim", says=((SECOND, ADA, "deploy mail production"),), house=ASKED,
+        habits=replace(QUIET, takes_over_unknown=1), ends=frozenset({S.SUCCEEDED, S.ROLLED_BACK, S.CANCELLED}),
+        fates={"mail-ci.start": ("timeout_after",), "mail-ci.run": ("queued",)},
     ),
     Flow(
         name="taken over before the claim", house=FENCED, fates={"jobs-ci.run": ("queued",)},

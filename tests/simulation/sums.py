@@ -21,6 +21,7 @@ def figures(report: Report) -> list[str]:
         f"crashes            {report.crashes} at {report.points} points: {_counted(report.crash_kinds)}",
         f"outcomes           {_counted(report.outcomes)}",
         f"came through       {_counted(report.visited)}",
+        f"claims             {_counted(report.claims) or 'none'}",
         f"trace hash         {report.digest}",
         "faults",
         *(f"  {number:7d}  {name}" for name, number in sorted(report.faults.items())),

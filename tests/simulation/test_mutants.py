@@ -3,10 +3,11 @@
 import pytest
 
 from tests.simulation.mutants import MUTANTS, Mutant, hunt
+from tests.simulation.planted import MORE
 
 
 @pytest.mark.mutants
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+@pytest.mark.parametrize("mutant", [*MUTANTS, *MORE], ids=lambda mutant: mutant.name.replace(" ", "-"))
 def test_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     """A product with this defect is caught by the stories that are meant for it."""
     mutant.plant(monkeypatch)
@@ -16,8 +17,8 @@ def test_caught(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_enough() -> None:
-    """At least twenty kinds of defects, each with a name of its own."""
-    assert len({mutant.name for mutant in MUTANTS}) >= 20
+    """At least thirty-five kinds of defects, each with a name of its own."""
+    assert len({mutant.name for mutant in (*MUTANTS, *MORE)}) >= 35
 
 
 @pytest.mark.parametrize("name", sorted({flow.name for mutant in MUTANTS for flow in mutant.flows}))
