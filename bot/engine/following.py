@@ -7,7 +7,7 @@ from bot.domain.baking import begun
 from bot.domain.facts import Live
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.terms import MINUTE, Millis, Unknown, short
-from bot.engine import baking, fencing, preflight, record, taking
+from bot.engine import baking, fencing, preflight, record, taking, twins
 from bot.engine.living import what_is_live
 from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime, read
@@ -147,6 +147,11 @@ async def _ended(runtime: Runtime, operation: Operation, snapshot: Snapshot) -> 
         return await record.step(
             runtime, operation, after, and_then=lambda tx: attempts.end(tx, operation.id, now, snapshot.state)
         )
+    runs = await twins.count(runtime, operation)
+    if isinstance(runs, Unknown):
+        return await _commit(runtime, operation, advancing.progressed(operation, operation.progress, at=now))
+    if runs > 1:  # this may be the one that was turned away
+        return await _commit(runtime, operation, advancing.ambiguous(operation, runs, at=now))
     answer = await _live(runtime, operation)
     live = answer if isinstance(answer, Live) else None
     effect = snapshot.effect or Effect.PARTIAL

@@ -4,7 +4,7 @@ from bot.domain import advancing
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, Millis, Unknown
-from bot.engine import fencing, record
+from bot.engine import fencing, record, twins
 from bot.engine.ordering import order_of
 from bot.engine.runtime import Runtime, read
 from bot.ports import Deployer, Run, RunState, TriggerClass
@@ -43,7 +43,8 @@ async def _still_runs(runtime: Runtime, parent: Operation) -> str:
         runs = await read("its runs", deployer.find(order))
     if isinstance(runs, Unknown):
         return f"Could not ask about #{parent.id}: {runs.why}"
-    going = [why for run in runs if (why := await _stopped(deployer, run, parent))]
+    beside = await twins.others(runtime, parent) if parent.run else ()
+    going = [why for run in (*runs, *beside) if (why := await _stopped(deployer, run, parent))]
     if not going:
         await runtime.store.write(lambda tx: effects.finish(tx, f"cancel:{parent.id}", runtime.clock.now()))
     return going[0] if going else ""

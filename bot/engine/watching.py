@@ -25,7 +25,8 @@ async def look(runtime: Runtime, operation: Operation) -> bool:
         return True
     _, environment = runtime.place_of(operation.target)
     live = await what_is_live(runtime, environment)
-    seen = await _ended(runtime, operation) if operation.run and not operation.child_id else ""
+    known_run = operation.run and not operation.child_id and operation.reason != Reason.AMBIGUOUS
+    seen = await _ended(runtime, operation) if known_run else ""
     known = live if isinstance(live, Live) and live.said_by != "our record" else None
     after = advancing.watched(operation, known, seen, at=runtime.clock.now())
     await record.step(runtime, operation, after)

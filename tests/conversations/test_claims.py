@@ -371,3 +371,29 @@ async def test_a_skip_of_nothing(ship: Ship) -> None:
     """What does not exist cannot be skipped either."""
     claim = Claim(key=AttemptKey(operation=99, step=1, n=1), run="r", token="")
     assert await Claiming(ship.runtime).skip(claim, "gone") is Answer.UNKNOWN
+
+
+async def test_the_run_that_was_turned_away_fails(ship: Ship) -> None:
+    """Two runs of one try: that the one we know failed says nothing, for another one has the claim. A person looks."""
+    key = await ship.running()
+    assert await ask(ship, key, "twin") is Answer.GRANTED
+    assert await ask(ship, key, "run-1") is Answer.CONFLICT
+    ship.provider.break_off(key, "the claim was refused")
+    await ship.wait(5 * SECOND)
+    assert await state(ship) is State.NEEDS_HUMAN
+    assert ship.card(1).splitlines()[1] == snapshot("2 runs carry the key of this operation")
+    await ship.wait(10 * MINUTE)
+    assert "2 runs carry the key" in (await ship.operation(1)).note, "what the other one says is no evidence"
+
+
+async def test_a_run_with_the_claim_fails(ship: Ship) -> None:
+    """Alone it is believed, once the list of runs can be read."""
+    key = await ship.running()
+    assert await ask(ship, key) is Answer.GRANTED
+    ship.provider.down.add("find")
+    ship.provider.break_off(key, "step 2 broke")
+    await ship.wait(5 * SECOND)
+    assert await state(ship) is State.RUNNING
+    ship.provider.down.clear()
+    await ship.wait(20 * SECOND)
+    assert await state(ship) is State.FAILED

@@ -301,7 +301,7 @@ class Judge:
             return
         provider = self.world.provider_of(operation.target)
         runs = provider.acted_for(operation.id)
-        states = [run.state for run in provider.of_operation(operation.id)]
+        states = [run.state for run in runs or provider.of_operation(operation.id)]
         number, state = operation.id, operation.state
         nothing = operation.effect is Effect.NONE or state in {State.REJECTED, State.EXPIRED, State.SUPERSEDED}
         if state is State.SUCCEEDED and not any(run.state is RunState.SUCCEEDED for run in runs):

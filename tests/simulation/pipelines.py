@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 AGAIN: Millis = 5 * SECOND  # after no answer, or one that was lost
 PATIENCE: Millis = 10 * MINUTE  # then the run gives up: without a bot nothing is touched
-LATE: dict[str, Millis] = {"queued": 4 * MINUTE, "tired": 33 * MINUTE}  # how long a run waits before it asks
+LATE: dict[str, Millis] = {
+    "queued": 4 * MINUTE,
+    "tired": 33 * MINUTE,
+    "overtaken": MINUTE,
+}  # how long a run waits before it asks
 AGAIN_AFTER: dict[str, tuple[Millis, ...]] = {
     "rerun": (SECOND, 10 * SECOND, 90 * SECOND),
     "twins": (4 * SECOND,),
+    "overtaken": (SECOND,),
 }
 RUN = ("queued", "rerun", "stranger")
 ASK = ("unsent", "lost", "twice")

@@ -17,6 +17,7 @@ from tests.simulation.setting import channel_of
 from tests.simulation.world import World
 
 S = State
+ANY = frozenset(State)
 FENCED = House(claim={"mail": ClaimRule.REQUIRED, "jobs": ClaimRule.REQUIRED}, asks=frozenset({"mail", "jobs", "web"}))
 SILENT = House(claim={"jobs": ClaimRule.REQUIRED})  # required, and its pipeline does not ask
 BAKED = House(verify={"web": watched("web"), "api": watched("api")})
@@ -126,6 +127,18 @@ CLAIMING: tuple[Flow, ...] = (
     Flow(
         name="claim by a twin at once", says=((SECOND, ADA, "deploy jobs staging"),), house=FENCED, plan=SLOW,
         ends=frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED}), fates={"jobs-ci.run": ("twins",)},
+    ),
+    Flow(
+        name="claim by a twin that is faster", says=((SECOND, ADA, "deploy jobs staging"),), house=FENCED,
+        ends=frozenset({S.SUCCEEDED}), fates={"jobs-ci.run": ("overtaken",)},
+    ),
+    Flow(
+        name="claim by a blind twin that is faster", says=DEPLOY_MAIL, house=FENCED,
+        ends=WELL, fates={"mail-ci.run": ("overtaken",)},
+    ),
+    Flow(
+        name="stopped, and the twin goes on", says=((SECOND, ADA, "deploy jobs production"),), house=FENCED, plan=SLOW,
+        habits=replace(QUIET, stops=1), ends=ANY, fates={"jobs-ci.run": ("overtaken",)},
     ),
     Flow(
         name="claim by strangers", says=DEPLOY_MAIL, ends=WELL, house=FENCED, fates={"mail-ci.run": ("stranger",)},
