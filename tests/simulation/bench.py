@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.domain.claims import Answer, Claim, ClaimRule, token_of
+from bot.domain.freezes import frozen
 from bot.domain.operations import AttemptState, Operation, State
 from bot.domain.plans import OfferVerb
 from bot.domain.requests import DeliveryKind
@@ -26,6 +27,7 @@ end;
 """
 LIVE = frozenset({AttemptState.OPEN, AttemptState.BOUND})
 STOPPED_IN_TIME: Millis = 5 * SECOND  # a Stop taken so long before the end counts, whatever happens then
+ASKED_BEFORE: Millis = 20 * SECOND  # what is read before a start is not older than that
 LIFTED = "select lifted_by from quarantines where service = :service and environment = :environment and revision = :revision order by id desc"
 LOCKED = "select released_by from locks where id = :id"
 
@@ -38,6 +40,7 @@ class Bench:
     granted: dict[tuple[int, int], set[str]] = field(default_factory=dict)
     rolled_back: set[int] = field(default_factory=set)  # what verification has rolled back
     barred: dict[tuple[Target, str], int] = field(default_factory=dict)  # with the lock that came with it
+    alone: dict[Target, int] = field(default_factory=dict)  # what succeeded there last, where a claim was missing
     held: dict[Target, str] = field(default_factory=dict)  # since a restore; with what the record says is live
 
     def fail(self, rule: str) -> None:
@@ -74,6 +77,10 @@ class Bench:
     def ended(self, operation: Operation) -> None:
         """An end: without a claim that is required it says so; healthy only what was; by two people what takes two."""
         required = self.world.house.claim.get(operation.target.service) is ClaimRule.REQUIRED
+        if required and operation.state is State.SUCCEEDED:
+            self.alone.pop(operation.target, None)
+        if required and operation.state is State.SUCCEEDED and not operation.claimed_by:
+            self.alone[operation.target] = operation.id
         alone = operation.state is State.SUCCEEDED and not operation.claimed_by and not operation.unclaimed
         if required and alone:
             self.fail(f"CLAIM: #{operation.id} succeeded without the claim that is required, and does not say so")
@@ -157,6 +164,11 @@ class Bench:
                 self._barred(tx, order, revision, lock)
         if order.target in self.held:
             self._held(tx, order)
+        if order.target in self.alone:
+            self.fail(f"CLAIM: {order.key} is started, and #{self.alone[order.target]} there was never claimed")
+        freezes, target, at = self.world.house.freezes, order.target, order.sent_at
+        if frozen(freezes, target, at) and frozen(freezes, target, at - ASKED_BEFORE):
+            self.fail(f"FROZEN: {order.key} is started in a freeze")
 
     def _barred(self, tx: Tx, order: Order, revision: str, lock: int) -> None:
         released = tx.one(LOCKED, id=lock)

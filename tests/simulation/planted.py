@@ -13,19 +13,20 @@ from bot.domain.plans import OfferVerb
 from bot.domain.terms import Identity
 from bot.domain.verification import Judgement, Outcome, Signal
 from bot.engine import baking as watching
-from bot.engine import claiming, deciding, record, reversing, settling
+from bot.engine import claiming, deciding, facts, record, reversing, settling, twins
 from bot.engine.claiming import Claiming
 from bot.store import Tx, attempts
+from bot.store import claims as claim_rows
 from tests.simulation import restoring
 from tests.simulation.mutants import Mutant
 from tests.simulation.scenarios import Flow
-from tests.simulation.stories import CLAIMING, DECIDING, RESTORING, WATCHING
+from tests.simulation.stories import BARRED, CLAIMING, DECIDING, RESTORING, WATCHING
 
 ANY = frozenset(State)
 
 
 def _story(name: str) -> Flow:
-    found = next(each for each in (*CLAIMING, *WATCHING, *DECIDING, *RESTORING) if each.name == name)
+    found = next(each for each in (*CLAIMING, *WATCHING, *BARRED, *DECIDING, *RESTORING) if each.name == name)
     return replace(found, ends=ANY)
 
 
@@ -84,6 +85,26 @@ def attempts_are_not_taken_back(patch: pytest.MonkeyPatch) -> None:
 def success_is_not_flagged(patch: pytest.MonkeyPatch) -> None:
     """A success that nobody claimed looks like any other."""
     patch.setattr(record, "flagged", lambda operation, _rule: operation)
+
+
+def missing_claim_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """The next deployment does not ask whether the last one was claimed."""
+    patch.setattr(claim_rows, "missing", lambda _tx, _target: 0)
+
+
+def turned_away_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """What the run says that we know is the outcome, whoever has the claim."""
+
+    async def alone(runtime: Any, operation: Operation) -> int:
+        del runtime, operation
+        return 1
+
+    patch.setattr(twins, "count", alone)
+
+
+def freeze_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Nobody looks into the calendar."""
+    patch.setattr(facts, "frozen", lambda *_args: ())
 
 
 # ---- rollbacks by themselves -----------------------------------------------------------------------------------------
@@ -214,6 +235,15 @@ MORE: tuple[Mutant, ...] = (
         name="an unclaimed success is not flagged", plant=success_is_not_flagged,
         flows=(_story("no claim where it is required"),), within=1,
     ),
+    Mutant(
+        name="a missing claim is forgotten", plant=missing_claim_is_forgotten,
+        flows=(_story("never claimed, and refused since"),), within=1,
+    ),
+    Mutant(
+        name="who was turned away is believed", plant=turned_away_is_believed,
+        flows=(_story("claim by a twin that is faster"),), within=1,
+    ),
+    Mutant(name="freeze is forgotten", plant=freeze_is_forgotten, flows=(_story("frozen"),), within=1),
     Mutant(name="rolled back twice", plant=rolled_back_twice, flows=(_story("auto-rollback, ill as well"),), within=1),
     Mutant(name="stop is ignored", plant=stop_is_ignored, flows=(_story("auto-rollback, stopped"),), within=1),
     Mutant(name="kept out in a second commit", plant=kept_out_later, flows=(_story("auto-rollback"),), within=1),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.domain.claims import ClaimRule
+from bot.domain.freezes import Dated, Freeze
 from bot.domain.operations import State
 from bot.domain.plans import OfferVerb
 from bot.domain.terms import MINUTE, SECOND, Door, Millis, Place, Target
@@ -23,6 +24,8 @@ SILENT = House(claim={"jobs": ClaimRule.REQUIRED})  # required, and its pipeline
 BAKED = House(verify={"web": watched("web"), "api": watched("api")})
 TOLD = House(verify={"web": watched("web", OnFailure.NONE)})
 ASKED = House(asks=frozenset({"mail"}))
+CALENDAR = Dated(start="2026-11-24T09:06", end="2026-11-24T09:20")  # from two minutes after the start on
+FROZEN = House(freezes=(Freeze(name="noon", zone="UTC", deny=(CALENDAR,), environments=frozenset({"production"})),))
 LINUS = "U02LINUS"
 HANDS_OFF = replace(QUIET, agrees=0, decides=0)
 """Nobody decides anything but those whom the story names."""
@@ -221,6 +224,22 @@ WATCHING: tuple[Flow, ...] = (
 
 LOST_IN_PRODUCTION = ((SECOND, ADA, "deploy mail production"),)
 NEVER_ARRIVED = {"mail-ci.start": ("timeout_before",)}
+ONLY = ((SECOND, ADA, "deploy jobs staging"), (40 * SECOND, ADA, "deploy jobs staging"))
+BARRED: tuple[Flow, ...] = (
+    Flow(
+        name="never claimed, and refused since", house=SILENT, ends=WELL, script=merged("jobs", when=35 * SECOND),
+        says=(*ONLY, (70 * SECOND, GRACE, "rollback jobs staging because it is broken")),
+    ),
+    Flow(
+        name="frozen", house=FROZEN, ends=WELL, script=merged("api", when=4 * MINUTE),
+        says=(
+            (114 * SECOND, ADA, "deploy api production"), (5 * MINUTE, ADA, "deploy api production"),
+            (7 * MINUTE, GRACE, "rollback api production because it is broken"),
+            (17 * MINUTE, ADA, "deploy api production"),
+        ),
+    ),
+)  # fmt: skip
+
 DECIDING: tuple[Flow, ...] = (
     Flow(
         name="decision by two", says=LOST_IN_PRODUCTION, fates=NEVER_ARRIVED, ends=frozenset({S.CANCELLED}),

@@ -7,9 +7,9 @@ import pytest
 from bot.domain.operations import State
 from tests.simulation.crash import distinct
 from tests.simulation.scenarios import Flow, Told, tell
-from tests.simulation.stories import CLAIMING, DECIDING, RESTORING, WATCHING
+from tests.simulation.stories import BARRED, CLAIMING, DECIDING, RESTORING, WATCHING
 
-STORIES = (*CLAIMING, *WATCHING, *DECIDING, *RESTORING)
+STORIES = (*CLAIMING, *WATCHING, *BARRED, *DECIDING, *RESTORING)
 FEWEST = 1_500
 """Distinct crash points of all stories together."""
 WHOLE: dict[str, str] = {
