@@ -1,6 +1,7 @@
 """Claim, verification, rollbacks by themselves, decisions by two and restores: each story whole, then with a death at every point of it."""
 
 import random
+from functools import cache
 
 import pytest
 
@@ -40,6 +41,12 @@ def by_name(name: str) -> Flow:
     return next(each for each in STORIES if each.name == name)
 
 
+@cache
+def whole(name: str) -> Told:
+    """The story without a crash, told once for everything that is asked of it."""
+    return tell(by_name(name))
+
+
 def shown(told: Told, *at: int) -> str:
     """What was wrong, where the process died, and the end of the story."""
     return "\n".join([*told.wrong, f"died at {at}", *told.trace[-80:]])
@@ -54,20 +61,20 @@ def since(points: tuple[str, ...], state: str) -> tuple[int, ...]:
 @stories
 def test_without_a_crash(flow: Flow) -> None:
     """The story as it goes when nothing breaks."""
-    told = tell(flow)
+    told = whole(flow.name)
     assert not told.wrong, shown(told)
 
 
 @pytest.mark.parametrize("name", ["claim, tried anew", "auto-rollback, unlocked", "decision by two"])
 def test_the_same_seed_tells_the_same_story(name: str) -> None:
     """Line by line."""
-    assert tell(by_name(name)).digest == tell(by_name(name)).digest
+    assert tell(by_name(name)).digest == whole(name).digest
 
 
 @stories
 def test_some_points(flow: Flow) -> None:
     """Two points of each story, other ones for each."""
-    points = distinct(tell(flow).points)
+    points = distinct(whole(flow.name).points)
     for at in points[len(flow.name) :: len(points) // 2]:
         told = tell(flow, at=frozenset({at}))
         assert not told.wrong, shown(told, at)
@@ -78,7 +85,7 @@ def test_some_points(flow: Flow) -> None:
 def test_every_point_that_is_its_own(name: str) -> None:
     """What these stories add to a deploy: a death at every single point of it."""
     flow = by_name(name)
-    for at in since(tell(flow).points, WHOLE[name]):
+    for at in since(whole(name).points, WHOLE[name]):
         told = tell(flow, at=frozenset({at}))
         assert told.crashes == 1
         assert not told.wrong, shown(told, at)
@@ -86,7 +93,7 @@ def test_every_point_that_is_its_own(name: str) -> None:
 
 def test_nothing_is_left_out() -> None:
     """The number of points does not shrink."""
-    numbers = {flow.name: len(distinct(tell(flow).points)) for flow in STORIES}
+    numbers = {flow.name: len(distinct(whole(flow.name).points)) for flow in STORIES}
     assert sum(numbers.values()) >= FEWEST, numbers
     assert min(numbers.values()) >= 70, numbers
 
@@ -110,7 +117,7 @@ def test_a_few_pairs(name: str) -> None:
 @stories
 def test_every_point(flow: Flow) -> None:
     """All of them, in every story."""
-    for at in distinct(tell(flow).points):
+    for at in distinct(whole(flow.name).points):
         told = tell(flow, at=frozenset({at}))
         assert not told.wrong, shown(told, at)
 
@@ -124,7 +131,7 @@ def test_pairs_of_points(flow: Flow) -> None:
 
 def _pairs(flow: Flow, count: int) -> None:
     rng = random.Random(f"pairs/{flow.name}")
-    first = distinct(tell(flow).points)
+    first = distinct(whole(flow.name).points)
     for _ in range(count):
         one = rng.choice(first)
         two = one + rng.randrange(1, AFTER)
