@@ -14,10 +14,10 @@ STORIES = (*CLAIMING, *WATCHING, *BARRED, *DECIDING, *RESTORING)
 FEWEST = 1_500
 """Distinct crash points of all stories together."""
 WHOLE: dict[str, str] = {
-    "claim": State.TRIGGERING, "verify": State.VERIFYING, "auto-rollback": State.VERIFYING,
-    "auto-rollback, stopped": State.VERIFYING, "decision by two": State.NEEDS_HUMAN,
+    "claim": "while triggering", "verify": "while verifying", "auto-rollback": "compare answered while verifying",
+    "auto-rollback, stopped": "slack.ack before while verifying", "decision by two": "while needs_human",
 }  # fmt: skip
-"""Of these every point is taken on every change, from the first one in that state on: before it they are a deploy like any other."""
+"""Of these every point is taken on every change, from the first one of that name on: before it they are like another story."""
 IN_STATE: tuple[tuple[State, str], ...] = (
     (State.TRIGGERING, "claim"),
     (State.RUNNING, "claim"),
@@ -52,9 +52,9 @@ def shown(told: Told, *at: int) -> str:
     return "\n".join([*told.wrong, f"died at {at}", *told.trace[-80:]])
 
 
-def since(points: tuple[str, ...], state: str) -> tuple[int, ...]:
-    """The numbers of the points worth dying at, from the first one in that state on; of those that differ in nothing, one."""
-    first = next(number for number, name in enumerate(points, 1) if name.endswith(f"while {state}"))
+def since(points: tuple[str, ...], words: str) -> tuple[int, ...]:
+    """The numbers of the points worth dying at, from the first one with these words on; of those that differ in nothing, one."""
+    first = next(number for number, name in enumerate(points, 1) if name.endswith(words))
     return tuple(each for each in distinct(points, 1) if each >= first)
 
 
