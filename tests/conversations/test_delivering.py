@@ -4,7 +4,9 @@ from itertools import pairwise
 
 from inline_snapshot import snapshot
 
+from bot.domain.deliveries import Outgoing
 from bot.errors import ChatError
+from bot.store import Tx, outbox
 from tests.conversations.conftest import Launch
 from tests.support.ship import Ship
 
@@ -119,3 +121,23 @@ async def test_nobody_can_be_answered(ship: Ship) -> None:
     assert await ship.type(ADA, "/ops whoami") == snapshot("Looking…")
     ship.chat.down.clear()
     assert "You are" in await ship.type(ADA, "/ops whoami")
+
+
+async def test_what_may_stand_is_remembered_where_nothing_is_left_to_say(ship: Ship) -> None:
+    """A call whose answer was lost, and that has no reason any more: should it be owed again, it is looked for first."""
+    await ship.running()
+    key, now = "operation:1:again:unknown:1", ship.clock.now()
+    call = Outgoing(
+        key=key, kind="operation_again", subject="operation:1", channel="C01", body={"state": "unknown"}, due_at=now
+    )
+
+    def owe(tx: Tx) -> None:
+        outbox.put(tx, call)
+        outbox.postpone(tx, key, now, "lost")
+
+    await ship.store.write(owe)
+    await ship.wait(5_000)
+    kept = await ship.store.read(lambda tx: outbox.get(tx, key))
+    assert kept is not None
+    assert not kept.waiting
+    assert kept.last_error == "lost"
