@@ -1,6 +1,7 @@
 """The sections of one file, put together; every part is read even where another is broken."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pydantic_core import PydanticCustomError
@@ -12,8 +13,8 @@ from bot.config.delivery import EnvironmentSection, TeamSection
 from bot.config.file import File
 from bot.config.freezing import resolved_freeze
 from bot.config.integrations import Connections, Kinds, connections
-from bot.config.names import UserId
-from bot.config.nodes import Mapping, Node, Path
+from bot.config.names import UserId, Who
+from bot.config.nodes import Mapping, Node, Path, Scalar, Sequence
 from bot.config.outline import Outline, outline
 from bot.config.problems import known_words
 from bot.config.reading import Reader
@@ -24,6 +25,7 @@ from bot.config.secrets import secret_paths, secret_values
 from bot.config.values import Zone
 from bot.config.warnings import homeless, out_of_reach
 from bot.domain.freezes import Freeze
+from bot.domain.restraint import Limit
 from bot.domain.roles import Role
 
 _BY_NAME = ("integrations", "teams", "services", "environments", "roles", "freezes", "people")
@@ -103,6 +105,7 @@ def _services(
         team_nodes={named.name: named.node for named in names.teams},
         shared=dict(_shared(reader, names)),
         connections=connected,
+        roles={named.name: tuple(_people_in(named.node)) for named in names.roles},
     )
     services: dict[str, Service | None] = {}
     for named in names.services:
@@ -110,6 +113,15 @@ def _services(
         if service:
             reader.problems += circles(reader, service, named)
     return services
+
+
+def _people_in(role: Node) -> Iterator[str]:
+    """Who is in a role; what is no person or group is noted where the role itself is read."""
+    written = role.get("people") if isinstance(role, Mapping) else None
+    for item in written.items if isinstance(written, Sequence) else ():
+        if isinstance(item, Scalar):
+            with suppress(PydanticCustomError):
+                yield Who.read(item.text)
 
 
 def _is_empty(node: Node | None) -> bool:
@@ -137,7 +149,9 @@ def _people(reader: Reader, node: Node | None) -> dict[str, Person]:
             continue
         section = reader.section(PersonSection, value)
         if section:
-            people[user] = Person(user=user, email=section.email or "", unix=section.unix or "")
+            people[user] = Person(
+                user=user, email=section.email or "", unix=section.unix or "", github=section.github or ""
+            )
     return people
 
 
@@ -178,6 +192,8 @@ def _configuration(
         alert_sources=frozen(dict(parts.sources.usable)),
         freezes=tuple(freeze for freeze in parts.freezes if freeze),
         people=frozen(parts.people),
+        groups=frozen({**general.groups}),
+        limit=Limit(asks=general.limits.asks, within=int(general.limits.within)),
         store=reader.directory / general.store.file,
         retention=general.retention,
         backups=general.backups,

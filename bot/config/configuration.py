@@ -22,6 +22,8 @@ from bot.domain.claims import ClaimRule, OutsideRule
 from bot.domain.facts import ChecksRule, TargetPolicy
 from bot.domain.freezes import Freeze
 from bot.domain.plans import canonical_hash
+from bot.domain.quorums import ApprovalRule
+from bot.domain.restraint import Limit
 from bot.domain.risks import FileClass
 from bot.domain.roles import Role
 from bot.domain.verification import Rules
@@ -117,6 +119,7 @@ class Environment:
     verify: Verify | None = None
     claim: ClaimRule = ClaimRule.PREFERRED
     outside_runs: OutsideRule = OutsideRule.REPORT
+    approvals: ApprovalRule | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +159,7 @@ class Person:
     user: str
     email: str
     unix: str
+    github: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +181,8 @@ class Configuration:
     freezes: tuple[Freeze, ...]
     alert_sources: Mapping[str, ConfiguredSource]
     people: Mapping[str, Person]
+    groups: Mapping[str, tuple[str, ...]]
+    limit: Limit
     store: FilePath
     retention: Retention
     backups: Backups
@@ -215,6 +221,7 @@ class Configuration:
             named_checks=found.named_checks,
             roles=self.roles,
             claim=found.claim,
+            approvals=found.approvals,
         )
 
     def policy(self, service: str, environment: str) -> dict[str, Any]:
@@ -229,6 +236,7 @@ class Configuration:
             "checks": [str(found.checks), *found.named_checks],
             "confirm": found.confirm,
             "claim": str(found.claim),
+            "approvals": _approvals(found.approvals) if found.approvals else "none",
             "verify": _verify(found.verify) if found.verify else "none",
             "repository": owner.repository,
             "paths": list(owner.paths),
@@ -253,6 +261,10 @@ class Configuration:
                 break
             node, mark, rest = entry.value, entry.mark, rest[len(entry.key) + 1 :]
         return f"{self.file}:{mark.line}"
+
+
+def _approvals(rule: ApprovalRule) -> dict[str, Any]:
+    return {**asdict(rule), "people": sorted(rule.people)}
 
 
 def _verify(verify: Verify) -> dict[str, Any]:

@@ -86,6 +86,11 @@ class Slack(Section):
     admin_channel: Channel | None = Field(
         default=None, description="Where the bot tells its operators about itself: a channel's name or id."
     )
+    group_change_delay: Annotated[Duration, Within("0s", "7d")] = Field(
+        default=Duration.read("15m"),
+        description="How long somebody has to have been in a user group before that counts for approvals: "
+        "in many workspaces anybody may edit groups.",
+    )
     base_url: Annotated[Url, AfterValidator(_base)] = Field(
         default=Url("https://slack.com/api/"),
         description="Where Slack's Web API is; point it at the playground to try things out.",

@@ -86,6 +86,32 @@ class FailureSection(Section):
     )
 
 
+class ApprovalsSection(Section):
+    """Who else has to agree to a plan before it starts: never whoever asked, and unless set otherwise nobody who wrote some of it."""
+
+    people: tuple[Who, ...] = Field(
+        default=(), description="Who may approve: user ids, handles of user groups, or members."
+    )
+    roles: tuple[Reference, ...] = Field(default=(), description="Who may approve: everybody in these roles.")
+    teams: tuple[Reference, ...] = Field(
+        default=(),
+        description="Who may approve: the people of these teams. Where none of the three is set: whoever a role allows to approve.",
+    )
+    count: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=1, description="How many different people have to agree. 0: nobody."
+    )
+    not_authors: bool = Field(
+        default=True,
+        description="Whether nobody approves what they wrote themselves. Accounts of the forge are matched through `people`; "
+        "where one is not named there, the plan is refused and says which.",
+    )
+    within: Annotated[Duration, Within("1m", "7d")] = Field(
+        default=Duration.read("4h"),
+        description="How long a request waits for approval, and how long a yes counts where exactly the same plan is asked for again.",
+    )
+    rollback: bool = Field(default=False, description="Whether a rollback asks for approval too.")
+
+
 class TargetSettings(Section):
     """What a service may say for all its environments, and an environment for itself."""
 
@@ -117,6 +143,10 @@ class TargetSettings(Section):
     on_failure: FailureSection | None = Field(
         default=None,
         description="What follows when verification fails. Unless set: people are told, and decide.",
+    )
+    approvals: ApprovalsSection | None = Field(
+        default=None,
+        description="Who else has to agree before something starts. Unless set: nobody.",
     )
     claim: ClaimRule | None = Field(
         default=None,

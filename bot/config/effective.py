@@ -81,6 +81,7 @@ def _environment_rows(configuration: Configuration, environment: Environment) ->
         "channel": environment.channel,
         "verify": _verify(environment),
         "on_failure": _on_failure(environment),
+        "approvals": _approvals(environment),
         "claim": environment.claim,
         "outside_runs": environment.outside_runs,
     }
@@ -103,6 +104,15 @@ def _on_failure(environment: Environment) -> dict[str, Any]:
         return {}
     after = {"rollback": rules.on_failure, "after": Duration(rules.countdown)}
     return {**after, "even_irreversible": rules.even_irreversible}
+
+
+def _approvals(environment: Environment) -> dict[str, Any]:
+    rule = environment.approvals
+    if rule is None:
+        return {}
+    who = {"people": sorted(rule.people)} if rule.people else {}
+    times = {"within": Duration(rule.within)}
+    return {"count": rule.count, **who, "not_authors": rule.not_authors, **times, "rollback": rule.rollback}
 
 
 def _deploy_rows(configuration: Configuration, environment: Environment) -> Iterator[Effective]:

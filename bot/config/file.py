@@ -4,11 +4,12 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.config.access import PersonSection, RoleSection
+from bot.config.access import LimitsSection, PersonSection, RoleSection
 from bot.config.auditing import Audit
 from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
 from bot.config.freezing import FreezeSection
+from bot.config.names import Name, UserId
 from bot.config.section import Section
 from bot.config.values import Store, Zone
 
@@ -34,6 +35,11 @@ class File(Section):
         default={}, description="When nothing new starts, by name: locks made by the calendar."
     )
     people: dict[str, PersonSection] = Field(default={}, description="Who is who, by Slack user id.")
+    groups: dict[Name, tuple[UserId, ...]] = Field(
+        default={},
+        description="Who is in a user group, by its handle: used only where the workspace's plan has no user groups.",
+    )
+    limits: LimitsSection = Field(default=LimitsSection(), description="How often somebody may ask.")
     store: Store = Field(
         default=Store("quarterdeck.db"),
         description="The database: a path (from this file's folder), or sqlite:///absolute/path.",

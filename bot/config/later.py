@@ -2,13 +2,12 @@
 
 LATER: dict[tuple[str, ...], frozenset[str]] = {
     (): frozenset({"include", "templates", "floor", "alerts", "oncall", "digests", "incidents", "runbooks"}),
-    ("services", "*"): frozenset({"mode", "template", "approvals", "freezes"}),
-    ("services", "*", "environments", "*"): frozenset({"approvals", "mode"}),
-    ("environments", "*"): frozenset({"approvals", "mode"}),
+    ("services", "*"): frozenset({"mode", "template", "freezes"}),
+    ("services", "*", "environments", "*"): frozenset({"mode"}),
+    ("environments", "*"): frozenset({"mode"}),
     ("freezes", "*"): frozenset({"calendar", "warn"}),
     ("teams", "*"): frozenset({"leads", "oncall", "digests"}),
     ("roles", "*"): frozenset({"approvals"}),
-    ("people", "*"): frozenset({"github"}),
     ("retention",): frozenset({"alerts", "audit", "logs"}),
 }
 """Where (with `*` for any name) → the keys."""

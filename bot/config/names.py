@@ -15,7 +15,7 @@ MAX_NAME = 40
 LITTLE_WORDS = frozenset({"to", "in", "on", "at", "and", "all", "none", "again", "because", "dry-run"})
 """Words of the grammar; a service or environment called so could not be typed."""
 
-LATER_PERMISSIONS = frozenset({"approve", "lock", "restart", "scale", "override", "ack", "silence"})
+LATER_PERMISSIONS = frozenset({"lock", "restart", "scale", "override", "ack", "silence"})
 """Words of rooms that are not built yet."""
 
 RESERVED_COMMANDS = frozenset(

@@ -1,9 +1,10 @@
 """Sections become services and environments in which nothing is left to inherit."""
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from bot.config.approving import resolved_approvals
 from bot.config.configuration import Deploy, Environment, Origin, Service, Source, Team, frozen
 from bot.config.delivery import NO_CHECKS, Announce, Confirm, EnvironmentSection, ServiceSection, TargetSettings
 from bot.config.deploying import resolved_deploy
@@ -30,6 +31,7 @@ class Sections:
     team_nodes: Table[str, Node]
     shared: Table[str, tuple[EnvironmentSection | None, Node]]
     connections: Connections
+    roles: Table[str, tuple[str, ...]] = field(default_factory=dict)  # who is in them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +106,10 @@ def _environment(target: _Target, service: ServiceSection, sections: Sections) -
     production, checks, confirm = (said[key][0] for key in ("production", "checks", "confirm"))
     said["announce"] = chosen((_built_in_announce(production), *layers), "announce")
     after = _after(target, said["after"])
-    for key in ("verify", "on_failure"):
+    for key in ("verify", "on_failure", "approvals"):
         said[key] = chosen(layers, key)
     verify = resolved_verify(target.reader, said["verify"], said["on_failure"], sections.connections)
+    approvals = resolved_approvals(target.reader, said["approvals"], teams=sections.teams, roles=sections.roles)
     if target.deploy is None:
         return None
     deploy_origins = {f"deploy.{key}": origin for key, origin in target.laid.sources.items()}
@@ -126,6 +129,7 @@ def _environment(target: _Target, service: ServiceSection, sections: Sections) -
         verify=verify,
         claim=said["claim"][0],
         outside_runs=said["outside_runs"][0],
+        approvals=approvals,
     )
 
 
@@ -166,6 +170,7 @@ def _built_in(name: str) -> Layer:
         "channel": "",
         "verify": None,
         "on_failure": None,
+        "approvals": None,
         "claim": ClaimRule.PREFERRED,
         "outside_runs": OutsideRule.REPORT,
     }

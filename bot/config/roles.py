@@ -83,4 +83,5 @@ def resolved_role(scopes: Scopes, named: Named) -> Role | None:
         may_not=frozenset(section.may_not),
         services=(services & owned) if services and owned else services or owned,
         environments=environments,
+        channels=frozenset(section.channels or ()),
     )

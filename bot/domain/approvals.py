@@ -17,6 +17,8 @@ class Decision(StrEnum):
 
     YES = "yes"
     NO = "no"
+    WITHDRAWN = "withdrawn"  # a yes that its giver took back, or lost the right to
+    BYPASS = "bypass"  # somebody with the right to said: without the others
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ class Change:
     authored_at: Millis = 0
     via: str = ""
     labels: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()  # the forge's accounts of whoever wrote it and opened its pull request
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ class ChangeSet:
     paths: tuple[str, ...] = ()
     looked: int = 0
     touched: tuple[Touched, ...] = ()
+    forge: bool = False  # the repository is on a forge that knows accounts: only those count as authors
     left_at: Millis = 0  # when the target was last rolled back from `head`; 0: never
 
     @property

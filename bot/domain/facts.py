@@ -8,7 +8,9 @@ from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.claims import ClaimRule
 from bot.domain.freezes import Frozen
 from bot.domain.locks import Lock, Quarantine
+from bot.domain.kinship import Authors
 from bot.domain.people import Person
+from bot.domain.quorums import ApprovalRule
 from bot.domain.roles import Role
 from bot.domain.terms import Action, Millis, Target, Unknown
 
@@ -32,6 +34,7 @@ class TargetPolicy:
     named_checks: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     claim: ClaimRule = ClaimRule.PREFERRED
+    approvals: ApprovalRule | None = None  # None: nobody else has to agree
 
 
 class CheckState(StrEnum):
@@ -99,5 +102,8 @@ class Facts:
     quarantines: tuple[Quarantine, ...] = ()  # revisions that may not come back here
     automatic: bool = False  # verification asks for it, not a person
     unclaimed: int = 0  # the operation that succeeded here last, where no run has claimed it nor any since
+    authors: Authors | Unknown | None = None  # who wrote what arrives; None: nobody asks, or nothing is live yet
+    hurried_until: Millis = 0  # when this person may ask for this target again; 0: now
+    place: frozenset[str] = frozenset()  # the channel that it was asked in, by id and by name
     known_services: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()  # who may do this: for the sentence of a refusal

@@ -7,7 +7,8 @@ from bot.domain.changes import Resolution
 from bot.domain.facts import CheckReport, ChecksRule, CheckState, Facts, TargetPolicy
 from bot.domain.people import Standing
 from bot.domain.reasons import Reason
-from bot.domain.roles import may
+from bot.domain.restraint import authors_known, unhurried
+from bot.domain.roles import channels_of, may
 from bot.domain.terms import Action, Permission, Target, Unknown, short
 from bot.domain.verdicts import Refusal, Verdict, allow, refuse, unknown
 
@@ -41,7 +42,7 @@ def a_member(facts: Facts) -> Verdict:
         return allow("member", "Quarterdeck itself, because verification failed", rule=_automatic(facts))
     if isinstance(facts.person, Unknown):
         return unknown("member", facts.person)
-    if facts.person.identity.team != facts.home_team:
+    if not facts.home_team or facts.person.identity.team != facts.home_team:
         return _stranger(Standing.OTHER_TEAM)
     if facts.person.standing in STANDING_REFUSALS:
         return _stranger(facts.person.standing)
@@ -85,10 +86,12 @@ def permitted(facts: Facts) -> Verdict:
     if isinstance(facts.person, Unknown):
         return unknown("permission", facts.person)
     roles = facts.policy.roles if facts.policy else ()
-    allowed, rule = may(facts.person, PERMISSION_OF[facts.action], facts.target, roles)
+    allowed, rule = may(facts.person, PERMISSION_OF[facts.action], facts.target, roles, place=facts.place)
     if allowed:
         return allow("permission", f"{facts.action} is yours here", rule=rule)
     where = f"{facts.target.service} in {facts.target.environment}"
+    if rule.endswith(".channels"):
+        return _elsewhere(facts, where, rule)
     helpers = f"Ask {', '.join(facts.helpers)}." if facts.helpers else "An operator has to add you to a role."
     return refuse(
         "permission",
@@ -98,6 +101,14 @@ def permitted(facts: Facts) -> Verdict:
         who=facts.helpers,
         rule=rule,
     )
+
+
+def _elsewhere(facts: Facts, where: str, rule: str) -> Verdict:
+    roles = facts.policy.roles if facts.policy else ()
+    named = channels_of(PERMISSION_OF[facts.action], facts.target, roles)
+    channels = ", ".join(f"#{name}" for name in sorted(named))
+    sentence = f"You may not {_verb(facts.action)} {where} from here."
+    return refuse("permission", Reason.NOT_PERMITTED, sentence, f"Ask in {channels}.", rule=rule)
 
 
 def _verb(action: Action) -> str:
@@ -259,6 +270,7 @@ def known_since_restore(facts: Facts) -> Verdict:
 
 
 HOLDING = {
+    "awaiting_approval": "waits for an approval",
     "queued": "is next",
     "triggering": "is starting",
     "running": "is running",
@@ -314,6 +326,8 @@ GATES: tuple[Callable[[Facts], Verdict], ...] = (
     not_quarantined,
     known_since_restore,
     claim_seen,
+    authors_known,
+    unhurried,
     free,
 )
 """Every gate, in the order people read them."""

@@ -30,6 +30,16 @@ class Reason(StrEnum):
     LOCKED = "locked"
     QUARANTINED = "quarantined"
     CLAIM_MISSING = "claim_missing"
+    RATE_LIMITED = "rate_limited"
+    # who else must agree
+    AUTHORS_UNPROVEN = "authors_unproven"
+    OWN_REQUEST = "own_request"
+    OWN_CHANGE = "own_change"
+    NOT_AN_APPROVER = "not_an_approver"
+    JOINED_LATELY = "joined_lately"
+    APPROVAL_REJECTED = "approval_rejected"
+    APPROVAL_EXPIRED = "approval_expired"
+    APPROVAL_LOST = "approval_lost"
     # plans and offers
     PLAN_CHANGED = "plan_changed"
     PLAN_EXPIRED = "plan_expired"

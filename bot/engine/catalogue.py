@@ -1,7 +1,7 @@
 """What may be deployed where, by whom and how: the configuration in the engine's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
@@ -9,10 +9,12 @@ from bot import config
 from bot.domain.claims import OutsideRule
 from bot.domain.facts import TargetPolicy
 from bot.domain.freezes import Freeze
+from bot.domain.kinship import Known, Marks, kin, marks_of
 from bot.domain.pieces import Author
+from bot.domain.restraint import Limit
 from bot.domain.risks import FileClass
 from bot.domain.roles import Role
-from bot.domain.terms import MINUTE, Millis, Target
+from bot.domain.terms import MINUTE, READING, Millis, Target
 
 DEADLINE: Millis = 30 * MINUTE  # of a run, where its integration sets none
 
@@ -70,6 +72,9 @@ class Catalogue:
     admin_channel: str = ""
     command: str = "/ops"
     people: tuple[config.Person, ...] = ()
+    fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who is in a group where Slack has none
+    group_delay: Millis = 15 * MINUTE  # how long somebody is in a group before that counts for approvals
+    limit: Limit = Limit()
 
     def find(self, target: Target) -> tuple[Service, Environment] | None:
         """The service and environment of a target, or None where there is no such target."""
@@ -95,9 +100,33 @@ class Catalogue:
         return tuple(each.target for service in self.services.values() for each in service.environments)
 
     def groups(self) -> frozenset[str]:
-        """Every user group that a role names (neither a user id nor `members`)."""
+        """Every user group that a role or an approval names (neither a user id nor `members`)."""
         named = {who for role in self.roles for who in role.people}
+        for service in self.services.values():
+            for each in service.environments:
+                named |= each.policy.approvals.people if each.policy.approvals else frozenset()
         return frozenset(who for who in named if who != "members" and not is_user(who))
+
+    def production_groups(self) -> frozenset[str]:
+        """The groups that let somebody act in production, or approve what goes there."""
+        production = [each for service in self.services.values() for each in service.environments if each.policy.production]
+        named: set[str] = set()
+        for each in production:
+            named |= each.policy.approvals.people if each.policy.approvals else frozenset()
+            acting = (role for role in self.roles if role.may - READING and role.covers(each.target))
+            named.update(who for role in acting for who in role.people)
+        return frozenset(who for who in named if who != "members" and not is_user(who))
+
+    def known(self) -> tuple[Known, ...]:
+        """Everybody whom `people:` names, with all that they are called."""
+        return tuple(
+            Known(user=each.user, marks=marks_of(each.user, email=each.email, github=each.github, unix=each.unix))
+            for each in self.people
+        )
+
+    def marks(self, user: str, email: str = "") -> Marks:
+        """Everything that this user is known by, here and in Slack: accounts of one person have something in common."""
+        return kin(marks_of(user, email=email), self.known())
 
 
 def is_user(who: str) -> bool:
@@ -118,6 +147,9 @@ def catalogue_of(configuration: config.Configuration) -> Catalogue:
         admin_channel=configuration.slack.admin_channel or "",
         command=configuration.slack.command,
         people=tuple(configuration.people.values()),
+        fallback=configuration.groups,
+        group_delay=int(configuration.slack.group_change_delay),
+        limit=configuration.limit,
     )
 
 

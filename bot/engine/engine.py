@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import holding, homes, reconcile, reminding, returning
+from bot.engine import grouping, holding, homes, reconcile, reminding, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
@@ -72,6 +72,7 @@ class Engine:
         for plan in ended:
             homes.wake(self.runtime, plan.who)
         await reminding.sweep(self.runtime)
+        await grouping.sweep(self.runtime)
         holding.start(self.runtime)
         await returning.alive(self.runtime)
 

@@ -12,13 +12,14 @@ from bot.domain.locks import Lock, Quarantine
 from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, State
 from bot.domain.people import Person
 from bot.domain.policy import PERMISSION_OF
+from bot.domain.restraint import hurried_until
 from bot.domain.terms import Action, Millis, Place, Target, Unknown
-from bot.engine import comparing, people, resolving
+from bot.engine import approvers, comparing, people, placing, resolving
 from bot.engine.catalogue import Environment, Service, is_user
 from bot.engine.living import what_is_live
 from bot.engine.resolving import Question
 from bot.engine.runtime import Runtime, read
-from bot.store import Tx, claims, deployments, holds, leases, locks, operations, quarantines
+from bot.store import Tx, claims, deployments, holds, leases, locks, operations, plans, quarantines
 
 PAST = 50
 
@@ -53,8 +54,10 @@ class Gathered:
 async def gather(runtime: Runtime, question: Question) -> Gathered:
     """Read everything that the gates and the plan need."""
     found = runtime.catalogue.find(question.target)
-    person, foreign = await asyncio.gather(
-        people.who(runtime, question.who, acting=True), shared(runtime, question.where)
+    person, foreign, place = await asyncio.gather(
+        people.who(runtime, question.who, acting=True),
+        shared(runtime, question.where),
+        placing.named(runtime, question.where),
     )
     if found is None:
         return _without_target(runtime, question, person=person, foreign=foreign)
@@ -95,6 +98,9 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         quarantines=recorded.quarantines,
         automatic=question.automatic,
         unclaimed=recorded.unclaimed,
+        authors=approvers.authors(runtime, environment, live, changes),
+        hurried_until=await _hurried(runtime, question),
+        place=place,
         known_services=tuple(runtime.catalogue.services),
         helpers=helpers(runtime, question),
     )
@@ -106,6 +112,15 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         verified_before_at=verified_at,
         typical=typical,
     )
+
+
+async def _hurried(runtime: Runtime, question: Question) -> Millis:
+    """When this person may ask for the target again; what was planned already is not asked a second time."""
+    now, limit = runtime.clock.now(), runtime.catalogue.limit
+    if question.planned_revision or question.automatic or not limit.asks:
+        return 0
+    asked = await runtime.store.read(lambda tx: plans.asked(tx, question.who, question.target, now - limit.within))
+    return hurried_until(asked, limit, now)
 
 
 def _known(question: Question, live: Live | Unknown | None, now: Millis) -> Live | Unknown | None:

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.people import Person
-from bot.domain.terms import HOUR, MINUTE, SECOND, Identity, Millis, Unknown
+from bot.domain.terms import MINUTE, SECOND, Identity, Millis, Unknown
+from bot.engine import grouping
 from bot.engine.runtime import Runtime, read
 from bot.store import Tx, groups, people
 from bot.store.groups import Group
 
 FRESH: Millis = 5 * MINUTE
-GROUP_FRESH: Millis = HOUR
 ACTING: Millis = 15 * SECOND  # how old that may be before something is planned or started
-GROUP_ACTING: Millis = 5 * MINUTE  # Slack answers about groups twenty times a minute
 
 
 async def who(runtime: Runtime, identity: Identity, *, acting: bool = False) -> Person | Unknown:
@@ -32,7 +31,7 @@ async def who(runtime: Runtime, identity: Identity, *, acting: bool = False) -> 
         return person
     if person is not known:  # Slack was asked meanwhile, and may have had news of the groups too
         _, sets = await runtime.store.read(recall)
-    memberships = await _all_members(runtime, sets, GROUP_ACTING if acting else GROUP_FRESH)
+    memberships = await _all_members(runtime, sets, grouping.ACTING if acting else grouping.FRESH)
     if isinstance(memberships, Unknown):
         return memberships
     mine = frozenset(group for group, members in memberships.items() if identity.user in members)
@@ -60,23 +59,12 @@ async def _all_members(
     now = runtime.clock.now()
     members = {name: each.members for name, each in known.items() if each and 0 <= now - each.read_at < fresh_for}
     old = [name for name in known if name not in members]
-    for name, found in zip(
-        old, await asyncio.gather(*(_asked(runtime, each, known[each]) for each in old)), strict=True
-    ):
+    asked = await asyncio.gather(*(grouping.members(runtime, each, fresh_for) for each in old))
+    for name, found in zip(old, asked, strict=True):
         if isinstance(found, Unknown):
             return found
         members[name] = found
     return members
-
-
-async def _asked(runtime: Runtime, group: str, known: Group | None) -> frozenset[str] | Unknown:
-    now = runtime.clock.now()
-    age = now - known.read_at if known is not None else -1
-    found = await read(f"the user group {group}", runtime.chat.group_members(group))
-    if isinstance(found, Unknown):
-        return known.members if known is not None and 0 <= age < GROUP_FRESH else found
-    await runtime.store.write(lambda tx: groups.put(tx, group, found, now))
-    return found
 
 
 async def forget(runtime: Runtime, topic: str, about: str) -> None:
@@ -85,3 +73,4 @@ async def forget(runtime: Runtime, topic: str, about: str) -> None:
         await runtime.store.write(lambda tx: people.forget(tx, about))
     elif topic == "group":
         await runtime.store.write(groups.forget_all)
+        grouping.start(runtime)

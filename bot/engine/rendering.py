@@ -7,11 +7,11 @@ from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer
 from bot.domain.terms import Identity, Unknown, short
-from bot.engine import holding, pending, returning, summarising
+from bot.engine import grouping, holding, pending, returning, summarising
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import approvals, offers, operations, people, plans
-from bot.views import audit, backups, cards, changes, notices, replies, unwell
+from bot.views import audit, backups, cards, changes, groups, notices, replies, unwell
 from bot.views.commands import typed
 
 Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
@@ -158,7 +158,11 @@ async def _more_changes(runtime: Runtime, owed: Outgoing, operation: Operation) 
     return await summarising.rest(runtime, operation)
 
 
-STANDING: dict[str, Callable[[Mapping[str, str]], Message]] = {"audit_head": audit.head, "restored": backups.restored}
+STANDING: dict[str, Callable[[Mapping[str, str]], Message]] = {
+    "audit_head": audit.head,
+    "restored": backups.restored,
+    grouping.CHANGED: groups.changed,
+}
 """Messages about the installation itself: all that they say stands in their row."""
 
 RENDERERS: dict[str, Render] = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import claims, holds
+from bot.store import claims, holds, memberships
 from bot.store.chaining import chain_audit
 from bot.store.errors import Trouble, Unusable
 from bot.store.schema import FIRST
@@ -50,6 +50,12 @@ def claim_columns(database: Database) -> None:
 def decisive_readings(database: Database) -> None:
     """Failures that are enough by themselves."""
     database.executescript(DECISIVE)
+
+
+@MIGRATIONS(name="0.1.0 memberships")
+def since_when(database: Database) -> None:
+    """Since when somebody is in a user group."""
+    database.executescript(memberships.TABLE)
 
 
 def migrate(database: Database, path: Path | str, migrations: Migrations = MIGRATIONS) -> None:

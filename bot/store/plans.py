@@ -21,6 +21,11 @@ OPEN_OF = """
 NEWEST = """
   select * from plans where who_team = :team and who_user = :user order by created_at desc, id limit 1
 """
+ASKED = """
+  select created_at from plans
+  where who_team = :team and who_user = :user and service = :service and environment = :environment and created_at > :since
+  order by created_at
+"""
 SUPERSEDE = """
   update plans set state = 'superseded'
   where who_team = :team and who_user = :user and service = :service and environment = :environment
@@ -57,6 +62,12 @@ def open_of(tx: Tx, who: Identity, now: Millis) -> tuple[Plan, ...]:
 def newest(tx: Tx, who: Identity) -> Plan | None:
     """The last plan that somebody was shown, whatever became of it."""
     return CODEC.one(tx, NEWEST, team=who.team, user=who.user)
+
+
+def asked(tx: Tx, who: Identity, target: Target, since: Millis) -> tuple[Millis, ...]:
+    """When somebody was shown a plan for this target since then, oldest first."""
+    where = {"service": target.service, "environment": target.environment}
+    return tuple(row["created_at"] for row in tx.all(ASKED, team=who.team, user=who.user, since=since, **where))
 
 
 def supersede(tx: Tx, who: Identity, target: Target, at: Millis) -> int:
