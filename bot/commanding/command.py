@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.commanding.words import Words
 from bot.domain.messages import Message
-from bot.domain.requests import Invocation, Request, StopRequest, UnlockRequest
+from bot.domain.requests import BypassRequest, Invocation, Request, StopRequest, UnlockRequest
 from bot.domain.terms import Door, Permission
 
 if TYPE_CHECKING:
     from bot.commanding.desk import Desk
 
-Acting: TypeAlias = Callable[[Words, Invocation], Request | StopRequest | UnlockRequest]
+Acting: TypeAlias = Callable[[Words, Invocation], Request | StopRequest | UnlockRequest | BypassRequest]
 Asking: TypeAlias = "Callable[[Words, Invocation, Desk], Awaitable[Message]]"
 
 EVERYWHERE = frozenset(Door)

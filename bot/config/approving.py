@@ -21,7 +21,7 @@ def resolved_approvals(
     section, origin = said
     if section is None:
         return None
-    people = set(section.people)
+    people: set[str] = set(section.people)
     owners = {name: team.people for name, team in teams.items() if team}
     for key, words, known in (("roles", section.roles, roles), ("teams", section.teams, owners)):
         people.update(_members(reader, origin, key, words, known))

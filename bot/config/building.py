@@ -192,7 +192,7 @@ def _configuration(
         alert_sources=frozen(dict(parts.sources.usable)),
         freezes=tuple(freeze for freeze in parts.freezes if freeze),
         people=frozen(parts.people),
-        groups=frozen({**general.groups}),
+        groups=frozen({str(name): members for name, members in general.groups.items()}),
         limit=Limit(asks=general.limits.asks, within=int(general.limits.within)),
         store=reader.directory / general.store.file,
         retention=general.retention,

@@ -198,6 +198,29 @@ def withdrawn(operation: Operation, by: Identity, *, at: Millis) -> Operation:
     )
 
 
+def approved(operation: Operation, *, at: Millis) -> Operation:
+    """Enough people agree: everything is asked again, and then it starts."""
+    return operation.to(State.QUEUED, at=at, due_at=at, deadline_at=0, note="", reason="")
+
+
+def not_approved(operation: Operation, because: str, *, at: Millis) -> Operation:
+    """Somebody who was asked said no."""
+    note = because or "Somebody who was asked said no"
+    return operation.to(State.REJECTED, at=at, reason=Reason.APPROVAL_REJECTED, note=note, effect=Effect.NONE)
+
+
+def approval_expired(operation: Operation, *, at: Millis) -> Operation:
+    """Not enough people agreed in time."""
+    note = "Nobody decided in time; nothing was started"
+    return operation.to(State.EXPIRED, at=at, reason=Reason.APPROVAL_EXPIRED, note=note, effect=Effect.NONE)
+
+
+def approval_lost(operation: Operation, *, at: Millis) -> Operation:
+    """A yes that it needs was taken back before anything started."""
+    note = "An approval was taken back before it started"
+    return operation.to(State.REJECTED, at=at, reason=Reason.APPROVAL_LOST, note=note, effect=Effect.NONE)
+
+
 def decided(operation: Operation, outcome: State, *, because: str, at: Millis) -> Operation:
     """A person said what became of it, and why they think so."""
     effect = {State.SUCCEEDED: None, State.FAILED: Effect.UNKNOWN, State.CANCELLED: Effect.NONE}[outcome]

@@ -118,6 +118,8 @@ class OfferVerb(StrEnum):
     LEAVE = "leave"  # does not roll back
     UNLOCK = "unlock"  # asks first
     UNLOCK_NOW = "unlock_now"
+    APPROVE = "approve"  # shows the plan; the form's button says yes
+    REJECT = "reject"  # asks why
     AGREE = "agree"  # the same form, for the second person who has to say it
     RELEASE = "release"  # what is held since a restore
     SUGGEST = "suggest"  # runs the command in the body, as if it was typed

@@ -105,3 +105,11 @@ class UnlockRequest:
     target: Target
     revision: str = ""
     because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BypassRequest:
+    """Go on without the approvals that an operation of this target waits for."""
+
+    target: Target
+    because: str = ""

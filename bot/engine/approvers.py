@@ -1,17 +1,19 @@
 """Who may approve an operation, read as it is now: people, groups that count, accounts that are one person, authors."""
 
-from bot.domain.approving import Approver, Wanted
+from bot.domain.approving import Approver, Wanted, may_approve
 from bot.domain.changes import ChangeSet
 from bot.domain.facts import Live
 from bot.domain.kinship import Authors, Marks, authors_of
+
 from bot.domain.operations import Operation
 from bot.domain.plans import Plan
 from bot.domain.quorums import ApprovalRule, needed
-from bot.domain.terms import Action, Identity, Permission, Unknown
+from bot.domain.roles import channels_of
+from bot.domain.terms import Action, Identity, Permission, Target, Unknown
 from bot.engine import people
-from bot.engine.catalogue import Environment
+from bot.engine.catalogue import Environment, is_user
 from bot.engine.runtime import Runtime
-from bot.store import Tx, memberships
+from bot.store import Tx, groups, memberships, plans
 from bot.store import people as people_rows
 
 
@@ -79,9 +81,45 @@ def authors(
     return Authors(gap="what changes cannot be read from its repository")
 
 
-def asked_of(runtime: Runtime, rule: ApprovalRule, operation: Operation) -> tuple[str, ...]:
+def asked_of(runtime: Runtime, rule: ApprovalRule, target: Target) -> tuple[str, ...]:
     """Who is asked, as the configuration names them: user ids, groups, `members`; by the roles where the rule names nobody."""
     if rule.people:
         return tuple(sorted(rule.people))
     roles = (role for role in runtime.catalogue.roles if Permission.APPROVE in role.may)
-    return tuple(sorted({who for role in roles if role.covers(operation.target) for who in role.people}))
+    return tuple(sorted({who for role in roles if role.covers(target) for who in role.people}))
+
+
+async def may_answer(runtime: Runtime, operation: Operation, found: Approver) -> bool:
+    """Whether a request for approval waits for this person."""
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    rule = rule_of(runtime, plan) if plan else None
+    if plan is None or rule is None:
+        return False
+    anywhere = channels_of(Permission.APPROVE, plan.target, runtime.catalogue.roles)
+    return may_approve(found, await wanted(runtime, plan, rule), place=anywhere).passed
+
+
+async def called(runtime: Runtime, operation: Operation) -> tuple[str, ...]:
+    """Whom the call mentions: people and groups by their ids; of a group that is named by its handle those who could approve it."""
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    rule = rule_of(runtime, plan) if plan else None
+    if plan is None or rule is None:
+        return ()
+    named = asked_of(runtime, rule, plan.target)
+    direct = [f"<@{who}>" for who in named if is_user(who)]
+    by_id = [f"<!subteam^{who}>" for who in named if is_group_id(who)]
+    handles = [who for who in named if who != "members" and not is_user(who) and not is_group_id(who)]
+
+    def look(tx: Tx) -> list[str]:
+        inside = {user for handle in handles for user in groups.members(tx, handle) or ()}
+        return sorted(f"<@{user}>" for user in inside)
+
+    involved = {f"<@{user}>" for user in authors_in(runtime, plan).users} if rule.not_authors else set()
+    involved.add(plan.who.mention)
+    everybody = [*direct, *by_id, *await runtime.store.read(look)]
+    return tuple(who for who in dict.fromkeys(everybody) if who not in involved)
+
+
+def is_group_id(who: str) -> bool:
+    """Whether a word of the configuration is the id of a user group, which Slack can mention."""
+    return who.startswith("S") and who.isalnum() and who.isupper()

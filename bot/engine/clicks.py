@@ -10,6 +10,7 @@ from bot.domain.requests import Request, UnlockRequest
 from bot.domain.terms import Action, Permission, Target
 from bot.engine import (
     adopting,
+    agreeing,
     deciding,
     holding,
     homes,
@@ -60,6 +61,7 @@ class Clicks:
             OfferVerb.PLAN_DEPLOY: self._plan,
             OfferVerb.DECIDE: self._decide,
             OfferVerb.AGREE: self._agree,
+            **dict.fromkeys(agreeing.DOES, self._approval),
             **dict.fromkeys(settling.ANSWERS, self._settle),
             OfferVerb.UNLOCK: self._unlock,
             OfferVerb.UNLOCK_NOW: self._unlock_now,
@@ -262,6 +264,9 @@ class Clicks:
             await answering.privately(notices.second_wanted(operation, again=True), replace=False)
             return
         await self._decide(answering, replace(offer, body={**offer.body, "answer": State.CANCELLED}))
+
+    async def _approval(self, answering: Answering, offer: Offer) -> None:
+        await agreeing.pressed(self._runtime, answering, offer)
 
     async def _settle(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)

@@ -8,10 +8,19 @@ from bot.domain.messages import Message
 from bot.domain.people import Standing
 from bot.domain.plans import Offer
 from bot.domain.policy import STANDING_REFUSALS
-from bot.domain.requests import Ack, Delivery, DeliveryKind, Invocation, Request, StopRequest, UnlockRequest
+from bot.domain.requests import (
+    Ack,
+    BypassRequest,
+    Delivery,
+    DeliveryKind,
+    Invocation,
+    Request,
+    StopRequest,
+    UnlockRequest,
+)
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import forming, homes, presenting, proposing, stopping, unlocking, withdrawing
+from bot.engine import agreeing, forming, homes, presenting, proposing, stopping, unlocking, withdrawing
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
@@ -22,6 +31,7 @@ from bot.errors import ChatError, Refused, UserError
 from bot.store import offers, operations, outbox
 from bot.views import home, notices, refusals, welcome
 
+Asked = Request | StopRequest | UnlockRequest | BypassRequest
 Handling = Callable[[Answering], Awaitable[None]]
 ALWAYS = frozenset({"whoami"})
 NEVER_LATE = 30 * MINUTE  # acting words that were stored longer ago than this are not carried out unseen
@@ -160,7 +170,7 @@ class Conversation:
             return refusals.not_possible(sentence, next_step="A member of this workspace has to ask.", reason=reason)
         return notices.not_allowed(f"You may not use {command.name} here.", rights.helpers)
 
-    async def _act(self, answering: Answering, request: Request | StopRequest | UnlockRequest, line: str) -> None:
+    async def _act(self, answering: Answering, request: Asked, line: str) -> None:
         late_by = self._runtime.clock.now() - answering.delivery.invocation.at
         if answering.late and late_by > NEVER_LATE:
             raise ArrivedLate(f"{self.vocabulary.command} {line}", late_by)
@@ -169,6 +179,9 @@ class Conversation:
         elif isinstance(request, UnlockRequest):
             asked = answering.delivery.invocation
             await answering.privately(await unlocking.unlock(self._runtime, request, by=asked.who, where=asked.where))
+        elif isinstance(request, BypassRequest):
+            asked = answering.delivery.invocation
+            await answering.privately(await agreeing.bypass(self._runtime, request, by=asked.who, where=asked.where))
         else:
             await proposing.propose(self._runtime, answering, request)
 

@@ -10,12 +10,12 @@ from bot.domain.operations import State
 from bot.domain.plans import OfferVerb
 from bot.domain.requests import Delivery, Invocation, Request
 from bot.domain.terms import Action, Place, Target
-from bot.engine import deciding, presenting, proposing, stopping, submit
+from bot.engine import agreeing, deciding, presenting, proposing, stopping, submit
 from bot.engine.answering import Answering
 from bot.engine.record import DECISIONS
 from bot.engine.runtime import Runtime, read
 from bot.store import offers, operations, plans
-from bot.views import forms, notices
+from bot.views import approvals, forms, notices
 
 Submitted = Callable[[Answering], Awaitable[None]]
 ACTIONS = {forms.DEPLOY: Action.DEPLOY, forms.ROLLBACK: Action.ROLLBACK}
@@ -33,6 +33,7 @@ class Forms:
             forms.ROLLBACK: self._request,
             forms.CONFIRM: self._confirmed,
             forms.DECIDE: self._decided,
+            **dict.fromkeys((approvals.APPROVE, approvals.TAKE_BACK, approvals.REJECT), self._approval),
         }
 
     # ---- opening -------------------------------------------------------------------------------------------------------
@@ -105,6 +106,8 @@ class Forms:
             return {forms.ANSWER: "Choose what became of it."}
         if delivery.action == forms.DECIDE and not values.get(forms.SAW, "").strip():
             return {forms.SAW: "Say what you saw."}
+        if delivery.action == approvals.REJECT and not values.get(approvals.BECAUSE, "").strip():
+            return {approvals.BECAUSE: "Say why not."}
         return {}
 
     async def submitted(self, answering: Answering) -> None:
@@ -143,6 +146,9 @@ class Forms:
         message = await presenting.confirmation(self._runtime, outcome, plan, who)
         place = Place(channel=plan.channel, thread=plan.thread, direct=plan.direct)
         await at(answering, place).privately(message)
+
+    async def _approval(self, answering: Answering) -> None:
+        await agreeing.submitted(self._runtime, answering)
 
     async def _decided(self, answering: Answering) -> None:
         delivery = answering.delivery

@@ -11,7 +11,7 @@ from bot.domain.plans import Plan
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, SECOND, Millis, short
 from bot.domain.verdicts import Answer, Refusal, Verdict
-from bot.engine import planning, record, taking
+from bot.engine import approvers, counting, planning, record, taking
 from bot.engine.ordering import bind, order_of
 from bot.engine.runtime import Runtime
 from bot.errors import IntegrationError
@@ -29,11 +29,14 @@ async def ask(runtime: Runtime, operation: Operation) -> bool:
         return False
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
     assert plan is not None, "an operation has its plan"
-    question = planning.question_of(plan, ref=plan.revision, owner_operation=operation.id)
+    # What others approved names a branch that still has to be where it was; what nobody approved is the revision itself.
+    asked = approvers.rule_of(runtime, plan, automatic=operation.automatic) is not None
+    ref = plan.asked_ref if asked else plan.revision
+    question = planning.question_of(plan, ref=ref, owner_operation=operation.id)
     if operation.automatic:
         question = replace(question, automatic=True, leaving=operation.previous)
     draft = await planning.draft(runtime, question, because=plan.because, filled=plan.filled)
-    refusal = draft.refusal or _changed(plan, operation, draft)
+    refusal = draft.refusal or changed(plan, operation, draft) or await counting.missing(runtime, operation, plan)
     if refusal is not None:
         await _refused(runtime, operation, refusal)
         return False
@@ -51,7 +54,7 @@ async def _refused(runtime: Runtime, operation: Operation, refusal: Refusal) -> 
     await record.step(runtime, operation, after)
 
 
-def _changed(plan: Plan, operation: Operation, draft: planning.Draft) -> Refusal | None:
+def changed(plan: Plan, operation: Operation, draft: planning.Draft) -> Refusal | None:
     """What a person confirmed is exactly what starts: another live revision or other rules need a new plan."""
     facts, environment = draft.gathered.facts, draft.gathered.environment
     assert environment is not None, "judge() passed, so the target exists"

@@ -1,13 +1,13 @@
-"""Deadlines about operations that need a decision: every one is a row, and each is carried out once."""
+"""Deadlines about operations that need a decision or an approval: every one is a row, and each is carried out once."""
 
 from collections.abc import Callable
 
 from bot.domain.timers import Timer
-from bot.engine import pending
+from bot.engine import approving, pending, waiting
 from bot.engine.runtime import Runtime
 from bot.store import Tx, timers
 
-KINDS = frozenset({pending.REMINDER, pending.FIRST_WORD})
+KINDS = frozenset({pending.REMINDER, pending.FIRST_WORD}) | waiting.KINDS
 BATCH = 100
 
 
@@ -24,6 +24,8 @@ async def sweep(runtime: Runtime) -> int:
 
 def _firing(timer: Timer, runtime: Runtime) -> Callable[[Tx], bool]:
     def fire(tx: Tx) -> bool:
+        if timer.kind in waiting.KINDS:
+            return approving.fire(tx, runtime, timer, runtime.clock.now())
         return pending.fire(tx, timer, runtime.clock.now())
 
     return fire

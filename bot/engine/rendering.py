@@ -2,16 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.domain.approvals import Decision
 from bot.domain.deliveries import Outgoing
 from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
-from bot.domain.plans import Offer
+from bot.domain.plans import Offer, Plan
 from bot.domain.terms import Identity, Unknown, short
-from bot.engine import grouping, holding, pending, returning, summarising
+from bot.engine import approvers, grouping, holding, pending, returning, summarising
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import approvals, offers, operations, people, plans
-from bot.views import audit, backups, cards, changes, groups, notices, replies, unwell
+from bot.views import approvals as approval_views
+from bot.views import audit, backups, cards, changes, groups, kit, notices, replies, unwell
 from bot.views.commands import typed
 
 Render = Callable[[Runtime, Outgoing, Operation], Awaitable[Message | None]]
@@ -65,8 +67,49 @@ async def _rights_and_names(
 
 async def _card(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
     rights, names = await _rights_and_names(runtime, owed, operation)
+    if operation.state is State.AWAITING_APPROVAL:
+        return await _request(runtime, operation, rights)
     looked_at = (operation.note,) if operation.state in {State.UNKNOWN, State.NEEDS_HUMAN} and operation.note else ()
     return cards.operation_card(operation, rights, names=names, looked_at=looked_at)
+
+
+async def _request(runtime: Runtime, operation: Operation, rights: tuple[Offer, ...]) -> Message:
+    plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
+    lines = await approval_lines(runtime, operation, plan) if plan else ()
+    return cards.operation_card(operation, rights, names=await names_of(runtime, operation), looked_at=lines)
+
+
+async def approval_lines(runtime: Runtime, operation: Operation, plan: Plan) -> tuple[str, ...]:
+    """Who has approved it, and who cannot, in words."""
+    names = await names_of(runtime, operation)
+    words = await runtime.store.read(lambda tx: approvals.of_plan(tx, plan.id, plan.hash))
+    yes = [kit.name_of(each.who, names) for each in words if each.decision is Decision.YES]
+    return tuple(filter(None, [f"Approved by {', '.join(yes)}" if yes else "", _cannot(runtime, plan, names)]))
+
+
+def _cannot(runtime: Runtime, plan: Plan, names: Mapping[str, str]) -> str:
+    rule = approvers.rule_of(runtime, plan)
+    asker = kit.name_of(plan.who, names)
+    others = approvers.authors_in(runtime, plan).users - {plan.who.user} if rule and rule.not_authors else frozenset()
+    if not others:
+        return f"{asker} cannot approve"
+    shown = ", ".join(sorted(names.get(user, user) for user in others)[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return f"{asker} and the authors ({shown}{more}) cannot approve"
+
+
+async def _wanted(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message | None:
+    if operation.state is not State.AWAITING_APPROVAL:
+        return None
+    called = await approvers.called(runtime, operation)
+    return approval_views.wanted(
+        operation, called, again=bool(owed.body["again"]), names=await names_of(runtime, operation)
+    )
+
+
+async def _bypassed(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
+    by = Identity(team=operation.who.team, user=owed.body["who"])
+    return approval_views.bypassed(operation, by, owed.body["because"], names=await names_of(runtime, operation))
 
 
 async def _opened(runtime: Runtime, owed: Outgoing, operation: Operation) -> Message:
@@ -175,6 +218,8 @@ RENDERERS: dict[str, Render] = {
     "operation_unhealthy": _unhealthy,
     "operation_reminder": _reminder,
     "operation_second": _second,
+    "operation_wanted": _wanted,
+    "operation_bypassed": _bypassed,
     "operation_changes": _changes,
     "operation_more_changes": _more_changes,
 }

@@ -10,6 +10,7 @@ from bot.domain.requests import Invocation
 from bot.domain.terms import Identity
 from bot.domain.verdicts import Refusal
 from bot.engine import planning, record
+from bot.engine.agreement import asking_others
 from bot.engine.catalogue import Environment
 from bot.engine.planning import Draft, Planned
 from bot.engine.runtime import Runtime
@@ -130,7 +131,9 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
     assert environment is not None, "judge() passed, so the target exists"
     now = runtime.clock.now()
     channel = card_channel(environment, plan)
-    wanted = planning.operation_of(plan, channel=channel, at=now)
+    asks = await asking_others(runtime, plan)
+    channel = asks.where(channel, environment, plan)
+    wanted = asks.waits(planning.operation_of(plan, channel=channel, at=now))
     thread = plan.thread if environment.announce == "thread" and channel == plan.channel else ""
 
     def commit(tx: Tx) -> Operation | None:
@@ -144,6 +147,7 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
         if not plans.save_state(tx, plan.id, PlanState.OPEN, PlanState.CONFIRMED, operation=started.id):
             raise AssertionError(f"plan {plan.id} was open a moment ago, in the same transaction")
         offers.retire(tx, f"plan:{plan.id}", now)
+        asks.keep(tx, plan)
         return started
 
     started = await runtime.store.write(commit)

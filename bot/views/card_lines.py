@@ -25,6 +25,14 @@ def _note_or(words: str) -> Callable[[Operation, kit.Names], Markup]:
     return line
 
 
+def _awaiting(operation: Operation, names: kit.Names) -> Markup:
+    """Ada asks @backend-leads for 1 approval."""
+    if not operation.deadline_at:
+        return kit.inert(operation.note or "Waits for an approval", kit.limits.LINE_2)
+    start = kit.mark("{} asks", kit.inert(kit.name_of(operation.who, names), 16))
+    return kit.mark("{} {}", start, kit.inert(operation.note, kit.room(start, kit.limits.LINE_2) - 1))
+
+
 def _starting(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (one shape for all states)
     if operation.attempt > 1:
         return kit.mark("Asked again to start, try {} of {}", operation.attempt, MOST_TRIES)
@@ -131,7 +139,7 @@ def _paused(operation: Operation, names: kit.Names) -> Markup:  # noqa: ARG001 (
 
 
 _SECOND: dict[State, Callable[[Operation, kit.Names], Markup]] = {
-    State.AWAITING_APPROVAL: _note_or("Waits for an approval"),
+    State.AWAITING_APPROVAL: _awaiting,
     State.QUEUED: _note_or("Waiting for its turn"),
     State.TRIGGERING: _starting,
     State.RUNNING: _running,
@@ -165,6 +173,12 @@ def not_claimed(operation: Operation) -> Markup:
 
 def _nothing(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:  # noqa: ARG001 (one shape for all states)
     return []
+
+
+def _below_awaiting(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:
+    until = kit.mark("Until {}", kit.when(operation.deadline_at)) if operation.deadline_at else Markup("")
+    change = kit.inert(operation.change_line, WIDE) if operation.change_line else Markup("")
+    return [until, change, *(kit.inert(line, WIDE) for line in looked_at)]
 
 
 def _below_unknown(operation: Operation, looked_at: tuple[str, ...]) -> list[Markup]:
@@ -252,6 +266,7 @@ def effect_line(operation: Operation) -> Markup:
 
 
 _BELOW: dict[State, Callable[[Operation, tuple[str, ...]], list[Markup]]] = {
+    State.AWAITING_APPROVAL: _below_awaiting,
     State.VERIFYING: _below_verifying,
     State.PAUSED: _below_paused,
     State.UNKNOWN: _below_unknown,

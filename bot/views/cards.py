@@ -16,7 +16,7 @@ from bot.views.offers import AGAIN, LEAVE_QUEUE, Wording, as_button, decisions, 
 
 V = OfferVerb
 ROWS: dict[State, tuple[OfferVerb, ...]] = {
-    State.AWAITING_APPROVAL: (V.SHOW_CHANGES, V.STOP),
+    State.AWAITING_APPROVAL: (V.APPROVE, V.REJECT, V.STOP),
     State.QUEUED: (V.STOP,),
     State.TRIGGERING: (V.STOP,),
     State.RUNNING: (V.PLAN_ROLLBACK, V.STOP),

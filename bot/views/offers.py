@@ -32,6 +32,8 @@ WORDS: Mapping[OfferVerb, Wording] = {
     OfferVerb.STOP: Wording(label="Stop…", spoken="Stop", style="danger"),
     OfferVerb.STOP_NOW: Wording(label="Stop it", spoken="Stop at once:", style="danger"),
     OfferVerb.DECIDE: Wording(label="Decide…", spoken="Decide what became of"),
+    OfferVerb.APPROVE: Wording(label="See plan and approve…", spoken="See the plan and approve:", style="primary"),
+    OfferVerb.REJECT: Wording(label="Reject…", spoken="Reject"),
     OfferVerb.AGREE: Wording(label="It never started…", spoken="Say as well that it never started:"),
     OfferVerb.WATCH_ON: Wording(label="Continue watching", spoken="Watch once more:"),
     OfferVerb.ACCEPT: Wording(label="Accept as it is", spoken="Accept as it is:"),

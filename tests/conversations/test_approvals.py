@@ -1,0 +1,275 @@
+"""Approvals: what production asks of a second person, from the request to the start, and every way that it does not start."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+from bot.domain.operations import State
+from bot.domain.reasons import Reason
+from bot.domain.terms import HOUR, MINUTE
+from bot.store import audit
+from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, approve, approved, asked, manned
+from tests.support.invariants import check
+from tests.support.ship import Ship
+
+Guarded = Callable[..., Any]
+
+
+@pytest.fixture
+async def guarded() -> AsyncIterator[Guarded]:
+    """Makes a ship whose production asks for approval; every one of them is examined at the end."""
+    ships: list[Ship] = []
+
+    async def make(**rule: Any) -> Ship:
+        ships.append(await manned(Ship(catalogue=approved(**rule))))
+        return ships[-1]
+
+    yield make
+    for ship in ships:
+        await check(ship, quiet=ship.quiet)
+
+
+async def test_request_approve_start(guarded: Guarded) -> None:
+    """The card asks, the thread calls, the form shows the plan, and the form's own button starts it."""
+    ship = await guarded()
+    number = await asked(ship)
+    assert (ship.card(number), ship.thread(number)) == snapshot(("""\
+✍️ *Needs approval* · web → production
+Ada asks @leads for 1 approval
+Until 2026-11-24 13:04 UTC
+#415 and #412
+Ada and the authors (Grace, Linus) cannot approve
+Ada · `5d2f0b7` · 2 changes · #2
+[ See plan and approve… ] [ Reject… ] [ Withdraw ]\
+""", ["""\
+*web · production* · `a41c9e2` → `5d2f0b7`
+2 changes
+*Fixes* #415 Retry failed webhooks (#415)
+*Other* #412 Faster checkout (#412)
+by Linus and Grace\
+""", """\
+Ada typed `/ops deploy web production`
+From `a41c9e2` to `5d2f0b7`\
+""", """\
+Ada asks @leads for 1 approval
+Until 2026-11-24 13:04 UTC. *See plan and approve…* is on the card.
+@U02MARGARET\
+"""]))
+    await ship.click(MARGARET, "See plan and approve…")
+    assert ship.window() == snapshot("""\
+# Approve?
+Deploy web → production?
+2 changes since `a41c9e2`, serving now
+⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
+#415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
+Ada asks. \n\
+Ada and the authors (Grace, Linus) cannot approve
+Exactly `5d2f0b7`, until 2026-11-24 13:04 UTC · 18 gates passed
+[ Approve ] [ Not now ]\
+""")
+    assert ship.provider.starts == ["1:1:1"]
+    assert await ship.submit(MARGARET, {}) == snapshot('Approved: #2 starts now, once more checked.')
+    assert ship.provider.starts == ["1:1:1", "2:1:1"]
+    ship.provider.succeed("2:1:1")
+    await ship.wait(5_000)
+    assert (await ship.operation(number)).state is State.SUCCEEDED
+    assert await actions(ship) == [
+        ("T01ACME/U02ADA", "deploy.confirmed"),
+        ("T01ACME/U02MARGARET", "approval.yes"),
+        ("quarterdeck", "deploy.queued"),
+    ]
+
+
+async def actions(ship: Ship, number: int = 2, most: int = 3) -> list[tuple[str, str]]:
+    """Who did what about it first, as the audit has it."""
+    lines = await ship.store.read(lambda tx: audit.of_subject(tx, f"operation:{number}"))
+    return [(line.actor, line.action) for line in lines][:most]
+
+
+@pytest.mark.parametrize(("who", "reason"), [
+    (ADA, "asked for themselves"), (GRACE, "You wrote some of these changes"), (LINUS, "You wrote some of these changes"),
+    (GUS, "Guests cannot"),
+])  # fmt: skip
+async def test_who_may_not_hears_why(guarded: Guarded, who: str, reason: str) -> None:
+    """T7 and T3: the asker, the authors and guests press the button, nothing happens, and each hears why."""
+    ship = await guarded()
+    number = await asked(ship)
+    assert reason in await approve(ship, who)
+    operation = await ship.operation(number)
+    assert (operation.state, operation.version) == (State.AWAITING_APPROVAL, 0)
+    assert ship.chat.views == []
+
+
+async def test_reject_with_a_reason(guarded: Guarded) -> None:
+    """An author may say no; the reason is required, and everybody reads it."""
+    ship = await guarded()
+    number = await asked(ship)
+    await ship.click(MARGARET, "See plan and approve…")
+    yes = ship.chat.views[-1]
+    await ship.click(GRACE, "Reject…")
+    assert await ship.submit(GRACE, {"because": " "}) == "because: Say why not."
+    assert await ship.submit(GRACE, {"because": "the sale is on"}) == snapshot('Rejected: #2 does not start.')
+    operation = await ship.operation(number)
+    assert (operation.state, operation.reason, operation.note) == (
+        State.REJECTED, Reason.APPROVAL_REJECTED, "the sale is on",
+    )  # fmt: skip
+    assert ship.card(number) == snapshot("""\
+⛔ *Not started* · web → production
+A rule said no when it was about to start
+the sale is on
+Nothing was started.
+Ada · `5d2f0b7` · 2 changes · 2026-11-24 09:04 UTC · #2
+[ Plan again… ]\
+""")
+    assert "Too late" in await ship.submit(MARGARET, {}, view=yes)
+    assert ship.provider.starts == ["1:1:1"]
+
+
+async def test_one_millisecond_before_the_end(guarded: Guarded) -> None:
+    """At T−1 ms a yes counts."""
+    ship = await guarded()
+    number = await asked(ship)
+    until = (await ship.operation(number)).deadline_at
+    ship.quiet = False
+    await ship.click(MARGARET, "See plan and approve…")
+    await ship.wait(until - 5 * MINUTE - ship.clock.now())
+    await ship.click(MARGARET, "See plan and approve…")
+    ship.clock.move_to(until - 1)
+    assert "Approved" in await ship.submit(MARGARET, {})
+    assert ship.provider.starts[1:] == ["2:1:1"]
+
+
+async def test_one_millisecond_after_the_end(guarded: Guarded) -> None:
+    """At T+1 ms it does not, whether or not the sweep was there before; the card says that nobody decided in time."""
+    ship = await guarded()
+    number = await asked(ship)
+    until = (await ship.operation(number)).deadline_at
+    await ship.wait(until - 5 * MINUTE - ship.clock.now())
+    await ship.click(MARGARET, "See plan and approve…")
+    ship.clock.move_to(until + 1)
+    assert await ship.submit(MARGARET, {}) == snapshot('Too late: the time for #2 was over. Nothing was started.')
+    operation = await ship.operation(number)
+    assert (operation.state, operation.reason) == (State.EXPIRED, Reason.APPROVAL_EXPIRED)
+    assert ship.card(number) == snapshot("""\
+⌛ *Expired* · web → production
+Nobody decided in time; nothing was started
+Ada · `5d2f0b7` · 2 changes · 2026-11-24 13:04 UTC · #2
+[ Plan again… ]\
+""")
+    assert ship.provider.starts == ["1:1:1"]
+
+
+async def test_it_ends_by_itself_and_calls_once_more_before(guarded: Guarded) -> None:
+    """The deadline is a row: a restart in between changes nothing; approvers are mentioned twice, never a third time."""
+    ship = await guarded()
+    number = await asked(ship)
+    await ship.wait(2 * HOUR + 2 * MINUTE)
+    await ship.restart()
+    calls = [each for each in ship.thread(number) if "@U02MARGARET" in each]
+    assert (len(calls), calls[-1]) == snapshot((2, """\
+Still waiting: Ada asks @leads for 1 approval
+Until 2026-11-24 13:04 UTC. *See plan and approve…* is on the card.
+@U02MARGARET\
+"""))
+    await ship.wait(2 * HOUR)
+    assert (await ship.operation(number)).state is State.EXPIRED
+    assert len([each for each in ship.thread(number) if "@U02MARGARET" in each]) == 2
+
+
+async def test_two_people_of_two(guarded: Guarded) -> None:
+    """The first yes counts and starts nothing; saying it twice is one yes; the second person starts it."""
+    ship = await guarded(count=2, not_authors=False)
+    number = await asked(ship)
+    assert await approve(ship, MARGARET) == snapshot('Your approval of #2 counts. It needs 1 more approval.')
+    assert ship.card(number) == snapshot("""\
+✍️ *Needs approval* · web → production
+Ada asks @leads for 1 approval
+Until 2026-11-24 13:04 UTC
+#415 and #412
+Approved by Margaret
+Ada cannot approve
+Ada · `5d2f0b7` · 2 changes · #2
+[ See plan and approve… ] [ Reject… ] [ Withdraw ]\
+""")
+    await ship.click(MARGARET, "See plan and approve…")
+    assert "Take it back" in ship.window()
+    assert ship.provider.starts == ["1:1:1"]
+    assert "Approved" in await approve(ship, GRACE)
+    assert ship.provider.starts == ["1:1:1", "2:1:1"]
+    await ended(ship)
+
+
+async def ended(ship: Ship) -> None:
+    """What runs comes to its end."""
+    ship.provider.succeed(ship.provider.starts[-1])
+    await ship.wait(5_000)
+
+
+async def test_two_approvers_in_the_same_millisecond(guarded: Guarded) -> None:
+    """Both forms are sent before either was worked on: one starts it, the other hears that it was approved already, and it starts once."""
+    ship = await guarded(not_authors=False)
+    await asked(ship)
+    forms = []
+    for who in (MARGARET, GRACE):
+        await ship.click(who, "See plan and approve…")
+        forms.append((who, ship.chat.views[-1]))
+    await asyncio.gather(*(ship.submit(who, {}, view=form) for who, form in forms))
+    await ship.settle()
+    said = [ship.seen_by(who)[-1] for who in (MARGARET, GRACE)]
+    assert sorted(line.split(":")[0] for line in said) == ["Approved", "Too late"]
+    assert ship.provider.starts == ["1:1:1", "2:1:1"]
+    await ended(ship)
+
+
+@pytest.mark.parametrize("first", [MARGARET, GRACE])
+async def test_approve_against_reject(guarded: Guarded, first: str) -> None:
+    """Whichever is written first counts, and the other hears so: one truthful state."""
+    ship = await guarded(not_authors=False)
+    number = await asked(ship)
+    await ship.click(MARGARET, "See plan and approve…")
+    yes = ship.chat.views[-1]
+    await ship.click(GRACE, "Reject…")
+    no = ship.chat.views[-1]
+    sent = [(MARGARET, {}, yes), (GRACE, {"because": "no"}, no)]
+    for who, values, form in sorted(sent, key=lambda each: each[0] != first):
+        await ship.submit(who, values, view=form)
+    operation = await ship.operation(number)
+    if first == MARGARET:
+        assert ship.provider.starts == ["1:1:1", "2:1:1"]
+        await ended(ship)
+    else:
+        assert (operation.state, operation.reason) == (State.REJECTED, Reason.APPROVAL_REJECTED)
+        assert ship.provider.starts == ["1:1:1"]
+
+
+async def test_taken_back_before_the_second(guarded: Guarded) -> None:
+    """A yes that was taken back counts no more, and may be given again."""
+    ship = await guarded(count=2, not_authors=False)
+    number = await asked(ship)
+    await approve(ship, MARGARET)
+    await ship.click(MARGARET, "See plan and approve…")
+    assert await ship.submit(MARGARET, {}) == snapshot('Your approval of #2 is taken back. It waits for somebody else.')
+    assert "for 2 approvals" in ship.card(number)
+    assert "It needs 1 more approval" in await approve(ship, GRACE)
+    assert "Approved" in await approve(ship, MARGARET)
+    await ended(ship)
+
+
+async def test_withdrawn_by_whoever_asked(guarded: Guarded) -> None:
+    """The card's Withdraw ends it; nobody can approve it then."""
+    ship = await guarded()
+    number = await asked(ship)
+    old = next(each.message for each in ship.chat.posts if each.key == f"operation:{number}:card")
+    await ship.click(ADA, "Withdraw")
+    assert ship.seen_by(ADA)[-1] == snapshot("""\
+Stop web → production?
+It has not started: it is only taken out of the queue.
+Ada · `5d2f0b7` · #2
+[ Take it out ] [ Leave it ]\
+""")
+    await ship.click(ADA, "Take it out")
+    assert (await ship.operation(number)).state is State.CANCELLED
+    assert "too old" in await ship.click(MARGARET, "See plan and approve…", on=old)
