@@ -28,7 +28,15 @@ class Taken(StrEnum):
     MUST = "must"
 
 
-_NAMED = {"SERVICE": "service", "ENVIRONMENT": "environment", "REF": "ref", "COMMAND": "command", "ACTION": "action"}
+_NAMED = {
+    "SERVICE": "service",
+    "ENVIRONMENT": "environment",
+    "REF": "ref",
+    "COMMAND": "command",
+    "ACTION": "action",
+    "PERSON": "person",
+    "PERMISSION": "permission",
+}
 _FLAGS = {"--to": "REVISION", "--because": "TEXT", "--dry-run": ""}
 _SPAN = "ENVIRONMENT or BASE..HEAD"
 _PART = re.compile(r"\[[^\[\]]+\]|\S+")
@@ -40,7 +48,7 @@ class Takes:
 
     `SERVICE ENVIRONMENT` are required, `[SERVICE]` is optional, `SERVICE…` means several; `ENVIRONMENT or BASE..HEAD` takes either;
     `[REF]`, `[COMMAND]` (a verb), `[ACTION]` (deploy,
-    rollback or promote), `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
+    rollback or promote), `[PERSON]` (a mention or id), `PERMISSION`, `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
     """
 
     service: Taken = Taken.NEVER
@@ -48,6 +56,8 @@ class Takes:
     ref: Taken = Taken.NEVER
     command: Taken = Taken.NEVER
     action: Taken = Taken.NEVER
+    person: Taken = Taken.NEVER
+    permission: Taken = Taken.NEVER
     several: bool = False
     span: bool = False
     everything: bool = False

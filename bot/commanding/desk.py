@@ -116,3 +116,9 @@ class Desk(Protocol):
 
     async def findings(self, invocation: Invocation) -> tuple[Finding, ...]:
         """The doctor's report."""
+
+    async def can(self, invocation: Invocation, person: str, permission: Permission, target: Target) -> Message:
+        """Whether somebody (as typed; empty: the asker) may do that there, and every rule that has a say."""
+
+    async def approvals(self, invocation: Invocation) -> Message:
+        """What waits for the asker's approval, with buttons of their own, and what they wait for themselves."""

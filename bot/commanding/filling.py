@@ -38,6 +38,8 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
         to=draft.to,
         because=draft.because,
         about=draft.about,
+        person=draft.person,
+        permission=draft.permission,
         dry_run=draft.dry_run,
         everything=draft.everything,
         filled=filled,
@@ -50,6 +52,7 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
             ("environment", takes.environment, bool(environment) or draft.span is not None),
             ("command", takes.command, bool(draft.about)),
             ("ref", takes.ref, bool(ref)),
+            ("permission", takes.permission, bool(draft.permission)),
         )
         if taken is Taken.MUST and not given
     ]

@@ -1,5 +1,6 @@
 """Words into places: which is a service, which an environment, which a revision; in any order, and none is ignored."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,9 +11,10 @@ from bot.commanding.refs import Ref, is_link, read_ref
 from bot.commanding.scanning import ARROWS, Flag, Item, Reason, Token
 from bot.commanding.unclear import Correction, Unclear
 from bot.commanding.vocabulary import KnownService, Vocabulary
-from bot.domain.terms import Action
+from bot.domain.terms import Action, Permission
 
 FILLERS = frozenset({"to", "in", "on"}) | ARROWS
+_USER = re.compile(r"[UW][A-Z0-9]{2,}")
 JOINERS = frozenset({"and", "&", "+"})
 
 
@@ -28,6 +30,8 @@ class Draft:
     span: tuple[str, str] | None = None
     either: list[Token] = field(default_factory=list)
     about: str = ""
+    person: str = ""
+    permission: str = ""
     dangling: bool = False  # the line ends with a `to` that no environment follows
     everything: bool = False
     dry_run: bool = False
@@ -75,6 +79,8 @@ class _Reader:
     def word(self, token: Token, at: int) -> None:
         """One word, by the first of these that fits: environment after `to`, little word, verb, name, revision."""
         word = token.word
+        if self._about_somebody(token):
+            return
         if self.filler is not None:
             self._environment_after_filler(token)
         elif key(word) in FILLERS and not token.quoted and not self._is_name(word):
@@ -85,6 +91,19 @@ class _Reader:
             self._listed(token)
         else:
             self._name(token)
+
+    def _about_somebody(self, token: Token) -> bool:
+        """A person (`@ada`, `U02ADA`) or a permission, where the command takes one and nothing else came before."""
+        takes, draft, word = self.command.takes, self.draft, token.word
+        if draft.services or draft.environment is not None or token.quoted:
+            return False
+        if takes.person is not Taken.NEVER and not draft.person and (word.startswith("@") or _USER.fullmatch(word)):
+            draft.person = word.removeprefix("@")
+            return bool(draft.person)
+        if takes.permission is not Taken.NEVER and not draft.permission and key(word) in set(Permission):
+            draft.permission = key(word)
+            return True
+        return False
 
     def finish(self) -> None:
         """Words that can be both take the place that is free: a service first."""

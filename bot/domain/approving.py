@@ -90,7 +90,9 @@ def _forbidden(person: Person, wanted: Wanted) -> Verdict | None:
     rule = forbidding(person, Permission.APPROVE, wanted.target, wanted.roles)
     if not rule:
         return None
-    return refuse(GATE, Reason.NOT_PERMITTED, f"You may not approve {_where(wanted)}.", "Somebody else has to.", rule=rule)
+    return refuse(
+        GATE, Reason.NOT_PERMITTED, f"You may not approve {_where(wanted)}.", "Somebody else has to.", rule=rule
+    )
 
 
 def _involved(who: Approver, wanted: Wanted) -> Verdict | None:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from bot.domain.changes import ChangeSet, Resolution
 from bot.domain.claims import ClaimRule
 from bot.domain.freezes import Frozen
-from bot.domain.locks import Lock, Quarantine
 from bot.domain.kinship import Authors
+from bot.domain.locks import Lock, Quarantine
 from bot.domain.people import Person
 from bot.domain.quorums import ApprovalRule
 from bot.domain.roles import Role

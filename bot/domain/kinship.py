@@ -73,7 +73,10 @@ def _written(changes: ChangeSet) -> Iterable[tuple[str, Marks]]:
             yield from _accounts(change)
         elif not is_program(change.author):
             # A committer chooses both, so a plain repository proves no more than its commits do.
-            yield change.email or change.author, marks_of("", email=change.email, github=change.author, unix=change.author)
+            yield (
+                change.email or change.author,
+                marks_of("", email=change.email, github=change.author, unix=change.author),
+            )
 
 
 def _accounts(change: Change) -> Iterable[tuple[str, Marks]]:

@@ -22,7 +22,9 @@ class Role:
     may_not: frozenset[Permission] = frozenset()
     services: frozenset[str] = frozenset()
     environments: frozenset[str] = frozenset()
-    channels: frozenset[str] = frozenset()  # what it grants, it grants only there; what it forbids is forbidden everywhere
+    channels: frozenset[str] = (
+        frozenset()
+    )  # what it grants, it grants only there; what it forbids is forbidden everywhere
 
     def grants_in(self, place: Place) -> bool:
         """True where what this role grants may be used: a channel by id or name; nowhere in particular is not among them."""

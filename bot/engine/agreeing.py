@@ -8,6 +8,7 @@ from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb, Plan
 from bot.domain.quorums import stands
 from bot.domain.requests import BypassRequest
+from bot.domain.status import Waiting
 from bot.domain.terms import MINUTE, Identity, Place, Target
 from bot.engine import approvers, approving, counting, rendering, stopping
 from bot.engine.answering import Answering
@@ -129,7 +130,9 @@ def answer(runtime: Runtime, said: Said) -> Message:
     command, operation = runtime.catalogue.command, said.operation
     if said.answer is Answer.FORBIDDEN:
         assert said.verdict is not None, "a no has its reason"
-        return refusals.not_possible(said.verdict.sentence, next_step=said.verdict.next_step, reason=said.verdict.reason)
+        return refusals.not_possible(
+            said.verdict.sentence, next_step=said.verdict.next_step, reason=said.verdict.reason
+        )
     if operation is None or said.answer is Answer.TOO_LATE:
         return views.too_late(operation, command=command)
     if said.answer is Answer.CHANGED:
@@ -167,14 +170,14 @@ async def waits_at(runtime: Runtime, target: Target) -> Operation | None:
     return next((each for each in recent if each.state is State.AWAITING_APPROVAL), None)
 
 
-async def mine(runtime: Runtime, who: Identity) -> tuple[tuple[views.Waiting, ...], tuple[Operation, ...]]:
+async def mine(runtime: Runtime, who: Identity) -> tuple[tuple[Waiting, ...], tuple[Operation, ...]]:
     """What waits for this person's approval, with buttons that are theirs alone, and what they wait for themselves."""
     unfinished = await runtime.store.read(operations.unfinished)
     waiting = [each for each in unfinished if each.state is State.AWAITING_APPROVAL]
     found = await approvers.approver(runtime, who)
     answerable = [each for each in waiting if await approvers.may_answer(runtime, each, found)]
     own = tuple(each for each in waiting if each.who == who)
-    made = [views.Waiting(operation=each, offers=_rights(runtime, each, who)) for each in answerable]
+    made = [Waiting(operation=each, offers=_rights(runtime, each, who)) for each in answerable]
 
     def keep(tx: Tx) -> None:
         for each in made:

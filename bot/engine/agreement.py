@@ -8,7 +8,7 @@ from bot.domain.operations import Operation, State
 from bot.domain.plans import Plan
 from bot.domain.quorums import ApprovalRule
 from bot.domain.terms import Identity, Millis
-from bot.engine import approvers, counting, people
+from bot.engine import approvers, counting, homes, people
 from bot.engine.catalogue import Environment, is_user
 from bot.engine.runtime import Runtime
 from bot.store import Tx, approvals
@@ -74,3 +74,10 @@ def shown(who: str, names: dict[str, str]) -> str:
     if who == "members":
         return "any member"
     return names.get(who, who) if is_user(who) else f"@{who}"
+
+
+async def wake_homes(runtime: Runtime, operation: Operation) -> None:
+    """Whoever was asked sees it in their Home tab, or sees that it is answered."""
+    for mention in await approvers.called(runtime, operation):
+        if mention.startswith("<@"):
+            homes.wake(runtime, Identity(team=operation.who.team, user=mention[2:-1]))

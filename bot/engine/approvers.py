@@ -4,7 +4,6 @@ from bot.domain.approving import Approver, Wanted, may_approve
 from bot.domain.changes import ChangeSet
 from bot.domain.facts import Live
 from bot.domain.kinship import Authors, Marks, authors_of
-
 from bot.domain.operations import Operation
 from bot.domain.plans import Plan
 from bot.domain.quorums import ApprovalRule, needed

@@ -15,7 +15,7 @@ from bot.domain.roles import Place as Named
 from bot.domain.terms import Identity, Millis, Place, Unknown
 from bot.domain.timers import Timer
 from bot.domain.verdicts import Refusal, Verdict, refuse, unknown
-from bot.engine import approvers, counting, placing, planning, preflight, record, waiting
+from bot.engine import agreement, approvers, counting, placing, planning, preflight, record, waiting
 from bot.engine.counting import Counted
 from bot.engine.facts import shared
 from bot.engine.runtime import Runtime
@@ -72,7 +72,9 @@ JUDGES: dict[Decision, Judge] = {
 }
 
 
-async def ask(runtime: Runtime, operation: Operation, decision: Decision, *, by: Identity, where: Place) -> Question | Said:
+async def ask(
+    runtime: Runtime, operation: Operation, decision: Decision, *, by: Identity, where: Place
+) -> Question | Said:
     """Whether this person may say that about this operation now; nothing is written."""
     plan = await runtime.store.read(lambda tx: plans.get(tx, operation.plan_id))
     rule = approvers.rule_of(runtime, plan, automatic=operation.automatic) if plan else None
@@ -121,6 +123,7 @@ async def say(
         if said is not None:
             if said.operation is not None:
                 record.wake(runtime, said.operation)
+                await agreement.wake_homes(runtime, said.operation)
             return said
     return Said(answer=Answer.TOO_LATE, operation=operation)
 
@@ -131,7 +134,9 @@ async def _moved(runtime: Runtime, question: Question) -> Refusal | None:
     draft = await planning.draft(runtime, again, because=question.plan.because, filled=question.plan.filled)
     if draft.refusal is None:
         return preflight.changed(question.plan, question.operation, draft)
-    moved = tuple(each for each in draft.refusal.verdicts if each.reason in {Reason.REVISION_MOVED, Reason.UNKNOWN_TARGET})
+    moved = tuple(
+        each for each in draft.refusal.verdicts if each.reason in {Reason.REVISION_MOVED, Reason.UNKNOWN_TARGET}
+    )
     return replace(draft.refusal, verdicts=moved) if moved else None
 
 

@@ -1,7 +1,7 @@
 """Answer questions without changing anything: status, history, changes, why, what waits for me, what I may do."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.changes import ChangeSet, Resolution
@@ -13,11 +13,11 @@ from bot.domain.operations import Operation, State
 from bot.domain.people import Person
 from bot.domain.plans import Offer, Plan
 from bot.domain.requests import Invocation, Request
-from bot.domain.roles import may
+from bot.domain.roles import channels_of, may
 from bot.domain.status import Desk, ServiceStatus, Status, TargetStatus, Waiting
 from bot.domain.terms import READING, Identity, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
-from bot.engine import comparing, observing, people, planning
+from bot.engine import agreeing, comparing, observing, people, planning
 from bot.engine.catalogue import Environment, Service
 from bot.engine.living import what_is_live
 from bot.engine.resolving import Question
@@ -143,10 +143,12 @@ async def desk(runtime: Runtime, who: Identity) -> Desk:
     recent = await asyncio.gather(
         *(target_status(runtime, *found) for target in targets if (found := runtime.catalogue.find(target)))
     )
+    asked, _ = await agreeing.mine(runtime, who)
+    mine = {each.operation.id for each in asked}
     return Desk(
-        waiting=tuple(Waiting(operation=each, offers=rights[each.id]) for each in waiting),
+        waiting=(*asked, *(Waiting(operation=each, offers=rights[each.id]) for each in waiting)),
         plans=tuple(open_plans),
-        running=tuple(each for each in unfinished if each.state is not State.NEEDS_HUMAN)[:10],
+        running=tuple(each for each in unfinished if each.state is not State.NEEDS_HUMAN and each.id not in mine)[:10],
         recent=tuple(recent),
     )
 
@@ -168,13 +170,21 @@ async def whoami(runtime: Runtime, who: Identity) -> Whoami:
 def _grants(runtime: Runtime, person: Person, permission: Permission) -> list[Grant]:
     """One grant for everywhere where all targets agree, else one for each target that allows it."""
     targets = runtime.catalogue.targets()
-    answers = {target: may(person, permission, target, runtime.catalogue.roles) for target in targets}
+    roles = runtime.catalogue.roles
+    anywhere = channels_of(permission, None, roles)
+    answers = {target: may(person, permission, target, roles, place=anywhere) for target in targets}
     allowed = [target for target, (yes, _) in answers.items() if yes]
     if not allowed:
-        return []
+        return _forbidden(answers, permission)
     if len(allowed) == len(targets):
         return [Grant(permission=permission, allowed=True, rule=answers[allowed[0]][1])]
     environments = sorted({target.environment for target in allowed})
     whole = all((target in allowed) for target in targets if target.environment in environments)
     where = ", ".join(environments) if whole else ", ".join(str(target) for target in allowed[:5])
     return [Grant(permission=permission, allowed=True, rule=answers[allowed[0]][1], where=where)]
+
+
+def _forbidden(answers: Mapping[Target, tuple[bool, str]], permission: Permission) -> list[Grant]:
+    """What a rule takes away is said; what nobody ever granted is not."""
+    rule = next((rule for _, rule in answers.values() if rule.endswith(".may_not")), "")
+    return [Grant(permission=permission, allowed=False, rule=rule)] if rule else []

@@ -74,7 +74,7 @@ class Catalogue:
     people: tuple[config.Person, ...] = ()
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who is in a group where Slack has none
     group_delay: Millis = 15 * MINUTE  # how long somebody is in a group before that counts for approvals
-    limit: Limit = Limit()
+    limit: Limit = Limit()  # noqa: RUF009 (frozen)
 
     def find(self, target: Target) -> tuple[Service, Environment] | None:
         """The service and environment of a target, or None where there is no such target."""
@@ -109,7 +109,9 @@ class Catalogue:
 
     def production_groups(self) -> frozenset[str]:
         """The groups that let somebody act in production, or approve what goes there."""
-        production = [each for service in self.services.values() for each in service.environments if each.policy.production]
+        production = [
+            each for service in self.services.values() for each in service.environments if each.policy.production
+        ]
         named: set[str] = set()
         for each in production:
             named |= each.policy.approvals.people if each.policy.approvals else frozenset()

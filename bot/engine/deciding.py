@@ -8,7 +8,7 @@ from bot.domain.approvals import DECISION_LIFE, Approval, Decision, answer_hash,
 from bot.domain.facts import Live
 from bot.domain.operations import Operation, State
 from bot.domain.policy import STANDING_REFUSALS
-from bot.domain.roles import may
+from bot.domain.roles import channels_of, may
 from bot.domain.terms import Identity, Permission, Place, Unknown
 from bot.engine import pending, people, record
 from bot.engine.living import what_is_live
@@ -63,7 +63,11 @@ async def _said(runtime: Runtime, operation: Operation, answer: State) -> dict[I
         if isinstance(person, Unknown):
             return person
         at_home = word.who.team == runtime.home.team and person.standing not in STANDING_REFUSALS
-        found[word.who] = at_home and may(person, Permission.DECIDE, operation.target, runtime.catalogue.roles)[0]
+        roles = runtime.catalogue.roles
+        anywhere = channels_of(Permission.DECIDE, operation.target, roles) | channels_of(
+            Permission.ROLLBACK, operation.target, roles
+        )
+        found[word.who] = at_home and may(person, Permission.DECIDE, operation.target, roles, place=anywhere)[0]
     return found
 
 

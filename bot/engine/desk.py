@@ -17,12 +17,13 @@ from bot.domain.status import Desk as Mine
 from bot.domain.terms import Identity, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
 from bot.domain.whereabouts import Whereabouts
-from bot.engine import asking, comparing, planning, presenting, summarising, whereabouts
+from bot.engine import agreeing, asking, comparing, explaining, placing, planning, presenting, summarising, whereabouts
 from bot.engine.facts import shown
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
 from bot.ports import Finding
 from bot.store import people, plans
+from bot.views import approvals as approval_views
 
 Findings = Callable[[], Awaitable[tuple[Finding, ...]]]
 
@@ -144,13 +145,14 @@ class EngineDesk:
         if isinstance(found.person, Unknown):
             return Rights(whoami=found, allowed=frozenset(), example=self.example(services), helpers=self._operators())
         roles, person = self._runtime.catalogue.roles, found.person
+        place = await placing.named(self._runtime, invocation.where)
         insider = found.home and person.standing is Standing.MEMBER
         here = [target for target in self._runtime.catalogue.targets() if target.service in services]
         targets: list[Target | None] = [*here, None]
         allowed = frozenset(
             permission
             for permission in Permission
-            if insider and any(may(person, permission, target, roles)[0] for target in targets)
+            if insider and any(may(person, permission, target, roles, place=place)[0] for target in targets)
         )
         return Rights(whoami=found, allowed=allowed, example=self.example(services), helpers=self._operators())
 
@@ -162,6 +164,16 @@ class EngineDesk:
             for who in sorted(role.people)
         ]
         return tuple(dict.fromkeys(shown(who) for who in named))[:5]
+
+    async def can(self, invocation: Invocation, person: str, permission: Permission, target: Target) -> Message:
+        """The decision of the gates."""
+        return await explaining.can(self._runtime, invocation, person, permission, target)
+
+    async def approvals(self, invocation: Invocation) -> Message:
+        """What waits for the asker's word."""
+        waiting, own = await agreeing.mine(self._runtime, invocation.who)
+        names = await self._names(invocation.who)
+        return approval_views.listed(waiting, own, names=names, command=self._vocabulary.command)
 
     async def findings(self, invocation: Invocation) -> tuple[Finding, ...]:
         """The doctor's report."""

@@ -52,9 +52,7 @@ def _keep(tx: Tx, runtime: Runtime, group: str, found: frozenset[str], now: Mill
         return movement
     production = group in runtime.catalogue.production_groups()
     body = {"joined": " ".join(movement.joined), "left": " ".join(movement.left), "production": str(production)}
-    audit.append(
-        tx, at=now, actor="slack", action="group.changed", subject=f"group:{group}", reason="", body=body
-    )
+    audit.append(tx, at=now, actor="slack", action="group.changed", subject=f"group:{group}", reason="", body=body)
     if production and runtime.catalogue.admin_channel:
         outbox.put(tx, _told(runtime, group, movement, now))
     return movement

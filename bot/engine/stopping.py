@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from bot.domain import advancing
 from bot.domain.operations import Operation, State
-from bot.domain.people import Person, Standing
+from bot.domain.people import Standing
 from bot.domain.policy import STANDING_REFUSALS
 from bot.domain.reasons import Reason
 from bot.domain.roles import may
 from bot.domain.terms import Identity, Millis, Permission, Place, Target, Unknown
-from bot.engine import people, record
+from bot.engine import people, placing, record
 from bot.engine.facts import shared, shown
 from bot.engine.runtime import Runtime
 from bot.store import Tx, audit, operations
@@ -153,7 +153,8 @@ async def allowed(
     person = await people.who(runtime, by)
     if isinstance(person, Unknown):
         return unread(person)
-    if _may(runtime, person, permission, target):
+    place = await placing.named(runtime, where)
+    if may(person, permission, target, runtime.catalogue.roles, place=place)[0]:
         return None
     return Outcome(
         wish=Wish.FORBIDDEN,
@@ -167,7 +168,3 @@ async def allowed(
             )
         )[:5],
     )
-
-
-def _may(runtime: Runtime, person: Person, permission: Permission, target: Target) -> bool:
-    return may(person, permission, target, runtime.catalogue.roles)[0]

@@ -9,8 +9,7 @@ from bot.domain.reasons import Reason
 from bot.domain.requests import Invocation
 from bot.domain.terms import Identity
 from bot.domain.verdicts import Refusal
-from bot.engine import planning, record
-from bot.engine.agreement import asking_others
+from bot.engine import agreement, planning, record
 from bot.engine.catalogue import Environment
 from bot.engine.planning import Draft, Planned
 from bot.engine.runtime import Runtime
@@ -131,7 +130,7 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
     assert environment is not None, "judge() passed, so the target exists"
     now = runtime.clock.now()
     channel = card_channel(environment, plan)
-    asks = await asking_others(runtime, plan)
+    asks = await agreement.asking_others(runtime, plan)
     channel = asks.where(channel, environment, plan)
     wanted = asks.waits(planning.operation_of(plan, channel=channel, at=now))
     thread = plan.thread if environment.announce == "thread" and channel == plan.channel else ""
@@ -154,6 +153,8 @@ async def _carry_out(runtime: Runtime, offer: Offer, plan: Plan, draft: Draft, w
     if started is None:
         return await _too_late(runtime, plan)
     record.wake(runtime, started)
+    if started.state is State.AWAITING_APPROVAL:
+        await agreement.wake_homes(runtime, started)
     return Started(operation=started)
 
 

@@ -18,7 +18,7 @@ create table memberships (
 OF_GROUP = 'select "user", since from memberships where id = :group order by "user"'
 JOIN = 'insert into memberships (id, "user", since) values (:group, :user, :since)'
 LEAVE = 'delete from memberships where id = :group and "user" = :user'
-OF_USER = 'select id from memberships where "user" = :user and since <= :before and id <> \'\' order by id'
+OF_USER = "select id from memberships where \"user\" = :user and since <= :before and id <> '' order by id"
 NOBODY = ""  # a row that says: this group was read before, even where nobody was in it
 
 

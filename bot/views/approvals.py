@@ -1,11 +1,11 @@
 """Approvals as people see them: the plan with its *Approve*, the form that asks why not, the call to approvers, and every answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.domain.messages import Block, Message, View
 from bot.domain.operations import Operation, State
-from bot.domain.plans import Offer, OfferVerb, Plan
+from bot.domain.plans import OfferVerb, Plan
+from bot.domain.status import Waiting
 from bot.domain.terms import Identity
 from bot.domain.verdicts import Verdict
 from bot.views import kit
@@ -20,14 +20,6 @@ from bot.views.plan_lines import body_lines, question, range_line, small_print
 APPROVE, TAKE_BACK, REJECT = "approve", "take_back", "reject"
 BECAUSE = "because"
 MOST_CALLED = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """One request that waits, with this person's own buttons for it."""
-
-    operation: Operation
-    offers: tuple[Offer, ...] = ()
 
 
 def approve_form(operation: Operation, plan: Plan, lines: Sequence[str], *, names: kit.Names, carried: str) -> View:
@@ -50,7 +42,9 @@ def _shown(operation: Operation, plan: Plan, lines: Sequence[str], names: kit.Na
     return [
         kit.section(question(plan, dry_run=False), range_line(plan), *body_lines(plan)),
         kit.section(asker, *(kit.inert(line, 200) for line in lines)),
-        kit.context(kit.mark("Exactly {}, until {}", kit.rev(plan.revision), kit.when(operation.deadline_at)), *small[:2]),
+        kit.context(
+            kit.mark("Exactly {}, until {}", kit.rev(plan.revision), kit.when(operation.deadline_at)), *small[:2]
+        ),
     ]
 
 
@@ -63,7 +57,9 @@ def reject_form(operation: Operation, *, names: kit.Names, carried: str) -> View
     line = kit.mark("{} reads your reason, and so does the channel.", kit.inert(kit.name_of(operation.who, names), 40))
     blocks = [
         kit.section(headline(face_of(operation), operation.target), line),
-        kit.field(BECAUSE, "Why not?", kit.typed(most=500, several_lines=True, placeholder="The migration needs a window")),
+        kit.field(
+            BECAUSE, "Why not?", kit.typed(most=500, several_lines=True, placeholder="The migration needs a window")
+        ),
     ]
     return kit.modal("Reject?", blocks, name=REJECT, submit="Reject", close="Not now", carried=carried)
 
@@ -127,7 +123,9 @@ def nothing_to_take_back(operation: Operation) -> Message:
 def went_on(operation: Operation) -> Message:
     """Bypassed by whoever reads this."""
     return notice(
-        kit.mark("Bypassed: {} starts now, once more checked. The channel reads your reason.", kit.number_of(operation.id))
+        kit.mark(
+            "Bypassed: {} starts now, once more checked. The channel reads your reason.", kit.number_of(operation.id)
+        )
     )
 
 
@@ -180,7 +178,11 @@ def listed(waiting: Sequence[Waiting], own: Sequence[Operation], *, names: kit.N
         operation = each.operation
         row = [as_button(offer, operation.target) for offer in pick(each.offers, OfferVerb.APPROVE, OfferVerb.REJECT)]
         lines = [headline(face_of(operation), operation.target), second_line(operation, names)]
-        blocks += [kit.section(*lines), kit.context(kit.number_of(operation.id), kit.when(operation.deadline_at)), kit.actions(row)]
+        blocks += [
+            kit.section(*lines),
+            kit.context(kit.number_of(operation.id), kit.when(operation.deadline_at)),
+            kit.actions(row),
+        ]
     if len(waiting) > 5:
         blocks.append(kit.context(f"+ {kit.number(len(waiting) - 5)} more"))
     if own:

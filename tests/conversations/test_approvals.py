@@ -36,7 +36,9 @@ async def test_request_approve_start(guarded: Guarded) -> None:
     """The card asks, the thread calls, the form shows the plan, and the form's own button starts it."""
     ship = await guarded()
     number = await asked(ship)
-    assert (ship.card(number), ship.thread(number)) == snapshot(("""\
+    assert (ship.card(number), ship.thread(number)) == snapshot(
+        (
+            """\
 ✍️ *Needs approval* · web → production
 Ada asks @leads for 1 approval
 Until 2026-11-24 13:04 UTC
@@ -44,20 +46,27 @@ Until 2026-11-24 13:04 UTC
 Ada and the authors (Grace, Linus) cannot approve
 Ada · `5d2f0b7` · 2 changes · #2
 [ See plan and approve… ] [ Reject… ] [ Withdraw ]\
-""", ["""\
+""",
+            [
+                """\
 *web · production* · `a41c9e2` → `5d2f0b7`
 2 changes
 *Fixes* #415 Retry failed webhooks (#415)
 *Other* #412 Faster checkout (#412)
 by Linus and Grace\
-""", """\
+""",
+                """\
 Ada typed `/ops deploy web production`
 From `a41c9e2` to `5d2f0b7`\
-""", """\
+""",
+                """\
 Ada asks @leads for 1 approval
 Until 2026-11-24 13:04 UTC. *See plan and approve…* is on the card.
 @U02MARGARET\
-"""]))
+""",
+            ],
+        )
+    )
     await ship.click(MARGARET, "See plan and approve…")
     assert ship.window() == snapshot("""\
 # Approve?
@@ -71,7 +80,7 @@ Exactly `5d2f0b7`, until 2026-11-24 13:04 UTC · 18 gates passed
 [ Approve ] [ Not now ]\
 """)
     assert ship.provider.starts == ["1:1:1"]
-    assert await ship.submit(MARGARET, {}) == snapshot('Approved: #2 starts now, once more checked.')
+    assert await ship.submit(MARGARET, {}) == snapshot("Approved: #2 starts now, once more checked.")
     assert ship.provider.starts == ["1:1:1", "2:1:1"]
     ship.provider.succeed("2:1:1")
     await ship.wait(5_000)
@@ -111,7 +120,7 @@ async def test_reject_with_a_reason(guarded: Guarded) -> None:
     yes = ship.chat.views[-1]
     await ship.click(GRACE, "Reject…")
     assert await ship.submit(GRACE, {"because": " "}) == "because: Say why not."
-    assert await ship.submit(GRACE, {"because": "the sale is on"}) == snapshot('Rejected: #2 does not start.')
+    assert await ship.submit(GRACE, {"because": "the sale is on"}) == snapshot("Rejected: #2 does not start.")
     operation = await ship.operation(number)
     assert (operation.state, operation.reason, operation.note) == (
         State.REJECTED, Reason.APPROVAL_REJECTED, "the sale is on",
@@ -150,7 +159,7 @@ async def test_one_millisecond_after_the_end(guarded: Guarded) -> None:
     await ship.wait(until - 5 * MINUTE - ship.clock.now())
     await ship.click(MARGARET, "See plan and approve…")
     ship.clock.move_to(until + 1)
-    assert await ship.submit(MARGARET, {}) == snapshot('Too late: the time for #2 was over. Nothing was started.')
+    assert await ship.submit(MARGARET, {}) == snapshot("Too late: the time for #2 was over. Nothing was started.")
     operation = await ship.operation(number)
     assert (operation.state, operation.reason) == (State.EXPIRED, Reason.APPROVAL_EXPIRED)
     assert ship.card(number) == snapshot("""\
@@ -169,11 +178,16 @@ async def test_it_ends_by_itself_and_calls_once_more_before(guarded: Guarded) ->
     await ship.wait(2 * HOUR + 2 * MINUTE)
     await ship.restart()
     calls = [each for each in ship.thread(number) if "@U02MARGARET" in each]
-    assert (len(calls), calls[-1]) == snapshot((2, """\
+    assert (len(calls), calls[-1]) == snapshot(
+        (
+            2,
+            """\
 Still waiting: Ada asks @leads for 1 approval
 Until 2026-11-24 13:04 UTC. *See plan and approve…* is on the card.
 @U02MARGARET\
-"""))
+""",
+        )
+    )
     await ship.wait(2 * HOUR)
     assert (await ship.operation(number)).state is State.EXPIRED
     assert len([each for each in ship.thread(number) if "@U02MARGARET" in each]) == 2
@@ -183,7 +197,7 @@ async def test_two_people_of_two(guarded: Guarded) -> None:
     """The first yes counts and starts nothing; saying it twice is one yes; the second person starts it."""
     ship = await guarded(count=2, not_authors=False)
     number = await asked(ship)
-    assert await approve(ship, MARGARET) == snapshot('Your approval of #2 counts. It needs 1 more approval.')
+    assert await approve(ship, MARGARET) == snapshot("Your approval of #2 counts. It needs 1 more approval.")
     assert ship.card(number) == snapshot("""\
 ✍️ *Needs approval* · web → production
 Ada asks @leads for 1 approval
@@ -251,7 +265,7 @@ async def test_taken_back_before_the_second(guarded: Guarded) -> None:
     number = await asked(ship)
     await approve(ship, MARGARET)
     await ship.click(MARGARET, "See plan and approve…")
-    assert await ship.submit(MARGARET, {}) == snapshot('Your approval of #2 is taken back. It waits for somebody else.')
+    assert await ship.submit(MARGARET, {}) == snapshot("Your approval of #2 is taken back. It waits for somebody else.")
     assert "for 2 approvals" in ship.card(number)
     assert "It needs 1 more approval" in await approve(ship, GRACE)
     assert "Approved" in await approve(ship, MARGARET)
