@@ -48,7 +48,8 @@ class Takes:
 
     `SERVICE ENVIRONMENT` are required, `[SERVICE]` is optional, `SERVICE…` means several; `ENVIRONMENT or BASE..HEAD` takes either;
     `[REF]`, `[COMMAND]` (a verb), `[ACTION]` (deploy,
-    rollback or promote), `[PERSON]` (a mention or id), `PERMISSION`, `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
+    rollback or promote), `[PERSON]` (a mention or id), `PERMISSION`,
+    `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
     """
 
     service: Taken = Taken.NEVER

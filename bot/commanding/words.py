@@ -10,7 +10,8 @@ class Words:
     """The words of one command by configured names; what it does not take stays empty.
 
     `targets` has one entry per service once service and environment are both known. `to` is the revision of `--to`, `ref` what is to be
-    deployed, `about` the verb that `help` or `why` is asked about, `person` and `permission` those that `can` is. `filled` names the words that came from where it was typed;
+    deployed, `about` the verb that `help` or `why` is asked about, `person` and `permission`
+    those that `can` is asked about. `filled` names the words that came from where it was typed;
     `span` are the two ends of `BASE..HEAD`, each an environment or a ref (an empty second one: the default branch).
     """
 

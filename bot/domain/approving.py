@@ -96,6 +96,8 @@ def _forbidden(person: Person, wanted: Wanted) -> Verdict | None:
 
 
 def _involved(who: Approver, wanted: Wanted) -> Verdict | None:
+    if not who.marks or not wanted.asker:
+        return unknown(GATE, Unknown(what="which accounts are one person", why="nothing is known of one of them"))
     if one_person(who.marks, wanted.asker):
         return refuse(
             GATE,
