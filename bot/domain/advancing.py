@@ -221,6 +221,12 @@ def approval_lost(operation: Operation, *, at: Millis) -> Operation:
     return operation.to(State.REJECTED, at=at, reason=Reason.APPROVAL_LOST, note=note, effect=Effect.NONE)
 
 
+def asker_left(operation: Operation, reason: Reason, *, at: Millis) -> Operation:
+    """Whoever asked is not one of us any more: nothing of theirs starts."""
+    note = "Whoever asked for it may not ask any more"
+    return operation.to(State.REJECTED, at=at, reason=reason, note=note, effect=Effect.NONE)
+
+
 def decided(operation: Operation, outcome: State, *, because: str, at: Millis) -> Operation:
     """A person said what became of it, and why they think so."""
     effect = {State.SUCCEEDED: None, State.FAILED: Effect.UNKNOWN, State.CANCELLED: Effect.NONE}[outcome]

@@ -20,7 +20,7 @@ from bot.domain.requests import (
 )
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import agreeing, forming, homes, presenting, proposing, stopping, unlocking, withdrawing
+from bot.engine import agreeing, forming, homes, presenting, proposing, rechecking, stopping, unlocking, withdrawing
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
@@ -243,6 +243,8 @@ class Conversation:
 
     async def _news(self, answering: Answering) -> None:
         """The bot was invited: it says once what it is for."""
+        if answering.delivery.topic in rechecking.CONCERNS:
+            await rechecking.recheck(self._runtime)
         if answering.delivery.topic != "joined":
             return
         channel = answering.delivery.about

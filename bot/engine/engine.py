@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import grouping, holding, homes, reconcile, reminding, returning
+from bot.engine import grouping, holding, homes, rechecking, reconcile, reminding, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
@@ -72,9 +72,13 @@ class Engine:
         for plan in ended:
             homes.wake(self.runtime, plan.who)
         await reminding.sweep(self.runtime)
-        await grouping.sweep(self.runtime)
+        if await grouping.sweep(self.runtime):
+            self.runtime.supervisor.start("recheck", self._recheck)
         holding.start(self.runtime)
         await returning.alive(self.runtime)
+
+    async def _recheck(self) -> None:
+        await rechecking.recheck(self.runtime)
 
     async def sweep_secrets(self) -> None:
         """Response urls that Slack no longer honours are erased."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
+from tests.support.approved import Guarded, approved, manned
 from tests.support.invariants import check
 from tests.support.ship import Ship, catalogue
 from tests.support.verified import verified
@@ -47,6 +48,20 @@ async def watched() -> AsyncIterator[Launch]:
 
     def make(**rules: Any) -> Ship:
         ships.append(Ship(catalogue=verified(**rules)))
+        return ships[-1]
+
+    yield make
+    for ship in ships:
+        await check(ship, quiet=ship.quiet)
+
+
+@pytest.fixture
+async def guarded() -> AsyncIterator[Guarded]:
+    """Makes a ship whose production asks for approval, with rules of `tests.support.approved`; every one of them is examined at the end."""
+    ships: list[Ship] = []
+
+    async def make(**rule: Any) -> Ship:
+        ships.append(await manned(Ship(catalogue=approved(**rule))))
         return ships[-1]
 
     yield make

@@ -1,8 +1,6 @@
 """Approvals: what production asks of a second person, from the request to the start, and every way that it does not start."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
@@ -11,25 +9,8 @@ from bot.domain.operations import State
 from bot.domain.reasons import Reason
 from bot.domain.terms import HOUR, MINUTE
 from bot.store import audit
-from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, approve, approved, asked, manned
-from tests.support.invariants import check
+from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, Guarded, approve, asked
 from tests.support.ship import Ship
-
-Guarded = Callable[..., Any]
-
-
-@pytest.fixture
-async def guarded() -> AsyncIterator[Guarded]:
-    """Makes a ship whose production asks for approval; every one of them is examined at the end."""
-    ships: list[Ship] = []
-
-    async def make(**rule: Any) -> Ship:
-        ships.append(await manned(Ship(catalogue=approved(**rule))))
-        return ships[-1]
-
-    yield make
-    for ship in ships:
-        await check(ship, quiet=ship.quiet)
 
 
 async def test_request_approve_start(guarded: Guarded) -> None:

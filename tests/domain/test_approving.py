@@ -118,12 +118,12 @@ def test_who_may_bypass(who: Approver, reason: Reason | None) -> None:
     ({"user": "U1", "unix": "ada"}, {"user": "U2", "github": "ada"}, False),
     ({"user": "U1", "email": ""}, {"user": "U2", "email": ""}, False),
 ])  # fmt: skip
-def test_T7_accounts_of_one_person(one: dict[str, str], other: dict[str, str], same: bool) -> None:  # noqa: FBT001 (a table)
+def test_t7_accounts_of_one_person(one: dict[str, str], other: dict[str, str], same: bool) -> None:
     """Anything in common is enough; what is empty is nothing in common, and different kinds of names are different."""
     assert bool(marks_of(**one) & marks_of(**other)) is same
 
 
-def test_T7_the_second_slack_account_of_whoever_asked_is_no_second_person() -> None:
+def test_t7_the_second_slack_account_of_whoever_asked_is_no_second_person() -> None:
     """The profile's address is that of the person whom `people:` names."""
     known = (Known(user="U02ADA", marks=marks_of("U02ADA", email="ada@acme.example", github="ada-l")),)
     second = kin(marks_of("U77ALT", email="ADA@acme.example"), known)
@@ -157,7 +157,7 @@ def _without(who: Approver, **fields: str) -> Person:
 
 
 @given(case=st.sampled_from(CASES), lost=st.lists(st.sampled_from(WAYS_TO_LOSE), min_size=1, max_size=3))
-def test_T12_losing_an_authentication_field_never_accepts(
+def test_t12_losing_an_authentication_field_never_accepts(
     case: tuple[Approver, Wanted, Reason | None], lost: list[Callable[[Approver, Wanted], tuple[Approver, Wanted]]]
 ) -> None:
     """Whatever is taken away of what identifies a person, a refusal stays a refusal."""
@@ -212,7 +212,7 @@ GRACE, LINUS = ACCOUNTS[0], Identity(team=HOME, user="U02LINUS")
 
 
 @pytest.mark.parametrize(("now", "enough"), [(HOUR - 1, True), (HOUR, False), (HOUR + 1, False)])
-def test_a_yes_ends(now: int, enough: bool) -> None:  # noqa: FBT001 (a table)
+def test_a_yes_ends(now: int, enough: bool) -> None:
     """At its last millisecond it counts, and no longer."""
     found = tally(ApprovalRule(), [said(GRACE, Decision.YES)], counts={GRACE: True}, marks={}, now=now)
     assert found.enough is enough
@@ -240,7 +240,7 @@ def test_what_counts() -> None:
     (replace(RULE, rollback=True), Action.ROLLBACK, {"takes_over": 7}, False),
     (replace(RULE, count=0), Action.DEPLOY, {}, False),
 ])  # fmt: skip
-def test_what_needs_approval(rule: ApprovalRule | None, action: Action, facts: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 (a table)
+def test_what_needs_approval(rule: ApprovalRule | None, action: Action, facts: dict[str, Any], expected: bool) -> None:
     """A rescue never does."""
     assert needed(rule, action, **facts) is expected
 

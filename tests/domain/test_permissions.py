@@ -99,7 +99,7 @@ ROWS = list(product(PEOPLE, ASKED, SERVICES, ENVIRONMENTS, PLACES))
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("permission", ASKED)
-def test_T24_the_truth_table(who: str, permission: Permission) -> None:
+def test_t24_the_truth_table(who: str, permission: Permission) -> None:
     """T4 and T24: 1,080 decisions; deny by default, `may_not` wins, a display name gives nothing, strangers and bots have no role."""
     allowed = stated()
     for service, environment, place in product(SERVICES, ENVIRONMENTS, PLACES):
@@ -167,7 +167,7 @@ TARGETS = st.builds(Target, service=st.sampled_from(SERVICES), environment=st.sa
     target=TARGETS,
     place=st.sampled_from(list(PLACES.values())),
 )
-def test_T24_a_deny_never_adds_a_right(
+def test_t24_a_deny_never_adds_a_right(
     roles: list[Role], deny: Role, at: int, who: Person, permission: Permission, target: Target, place: frozenset[str]
 ) -> None:
     """Wherever in the file it stands."""

@@ -1,6 +1,6 @@
 """The same ships as in the conversations: an attacker meets the whole bot."""
 
-from tests.conversations.conftest import launch, ship
+from tests.conversations.conftest import guarded, launch, ship
 from tests.integrations.local.conftest import scene
 
-__all__ = ["launch", "scene", "ship"]
+__all__ = ["guarded", "launch", "scene", "ship"]

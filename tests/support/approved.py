@@ -1,5 +1,6 @@
 """A ship whose production asks for approval: how its stories begin."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ PEOPLE = (
     Person(user=LINUS, email="", unix="", github="Linus"),
 )
 BYPASSERS = Role(name="bypassers", people=frozenset({LINUS}), may=frozenset({Permission.BYPASS}))
+Guarded = Callable[..., Coroutine[Any, Any, Ship]]
 SEE, REJECT = "See plan and approve…", "Reject…"
 
 

@@ -22,6 +22,7 @@ class Counted:
         self.late = False
         self.clock: Clock | None = None
         self.after: Callable[[], object] | None = None
+        self.counting: Callable[[Tx], int] = _operations  # what has to grow for `after` to happen
 
     @classmethod
     def reborn_of(cls, before: "Counted") -> "Counted":
@@ -40,9 +41,9 @@ class Counted:
             raise StoreError("database or disk is full")
         if self.slow and self.clock and not self.late:
             await self.clock.sleep(self.slow)
-        before = await self.inner.read(_operations) if self.after else 0
+        before = await self.inner.read(self.counting) if self.after else 0
         done = await self.inner.write(fn)
-        if self.after is not None and await self.inner.read(_operations) > before:
+        if self.after is not None and await self.inner.read(self.counting) > before:
             happens, self.after = self.after, None
             happens()
         if self.slow and self.clock and self.late:
