@@ -19,7 +19,7 @@ def can(found: Explained, helpers: Sequence[str] = ()) -> Message:
     who = kit.bold(found.person.name or found.person.identity.user, 60)
     answer = "Yes: {} may {} {}." if found.allowed else "No: {} may not {} {}."
     lines = [kit.mark(answer, who, verb, where), kit.inert(found.outside, 200), *map(_ground, found.grounds)]
-    if not found.grounds:
+    if not found.grounds and not found.outside:
         lines.append(_nothing(found))
     if not found.allowed and helpers:
         lines.append(kit.mark("Who may: {}", kit.join([kit.inert(each, 60) for each in helpers], ", ")))

@@ -9,8 +9,10 @@ from bot.domain.operations import State
 from bot.domain.reasons import Reason
 from bot.domain.terms import HOUR, MINUTE
 from bot.store import audit
-from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, Guarded, approve, asked
-from tests.support.ship import Ship
+from tests.fakes.deployer import sha
+from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, Guarded, approve, asked, reject, staged
+from tests.support.ship import WEB_PRODUCTION, Ship
+from tests.support.text import plain
 
 
 async def test_request_approve_start(guarded: Guarded) -> None:
@@ -268,3 +270,139 @@ Ada · `5d2f0b7` · #2
     await ship.click(ADA, "Take it out")
     assert (await ship.operation(number)).state is State.CANCELLED
     assert "too old" in await ship.click(MARGARET, "See plan and approve…", on=old)
+
+
+async def test_what_was_approved_and_never_started_counts_again(guarded: Guarded) -> None:
+    """Withdrawn and asked again, exactly the same: the yes still counts; with another revision it does not."""
+    ship = await guarded(count=2, not_authors=False)
+    await asked(ship)
+    await approve(ship, MARGARET)
+    await ship.click(ADA, "Withdraw")
+    await ship.click(ADA, "Take it out")
+    await ship.type(ADA, "/ops deploy web production")
+    await ship.click(ADA, "Deploy to production")
+    assert "for 1 approval" in ship.card(3)
+    assert "Approved by Margaret" in ship.card(3)
+    await ship.click(ADA, "Withdraw")
+    await ship.click(ADA, "Take it out")
+    ship.provider.commit("77aa001", "One more (#416)", number=416)
+    await staged(ship)
+    await ship.type(ADA, "/ops deploy web production")
+    await ship.click(ADA, "Deploy to production")
+    assert "for 2 approvals" in ship.card(5)
+
+
+async def test_what_was_rejected_or_has_run_does_not_count_again(guarded: Guarded) -> None:
+    """A no ends it for all of them, and an approval is used up by the first try."""
+    ship = await guarded(count=2, not_authors=False)
+    await asked(ship)
+    await approve(ship, MARGARET)
+    await reject(ship, GRACE)
+    await ship.type(ADA, "/ops deploy web production")
+    await ship.click(ADA, "Deploy to production")
+    assert "for 2 approvals" in ship.card(3)
+    await approve(ship, MARGARET)
+    await approve(ship, GRACE)
+    ship.provider.break_off("3:1:1")
+    await ship.wait(5_000)
+    await ship.type(ADA, "/ops deploy web production")
+    await ship.click(ADA, "Deploy to production")
+    assert "for 2 approvals" in ship.card(4)
+
+
+async def test_a_rollback_needs_nobody_unless_the_rule_says_so(guarded: Guarded) -> None:
+    """By default one person suffices; with `rollback: true` it asks, unless it takes an operation over."""
+    for rule, starts in (({}, 2), ({"rollback": True}, 1)):
+        ship = await guarded(not_authors=False, **rule)
+        await ship.type(ADA, "/ops deploy web staging")
+        ship.provider.succeed("1:1:1")
+        await ship.wait(5_000)
+        await ship.type(ADA, "/ops rollback web production --to a41c9e2")
+        ship.provider.live[WEB_PRODUCTION] = sha("5d2f0b7")
+        await ship.type(ADA, "/ops rollback web production --to a41c9e2")
+        await ship.click(ADA, "Roll back production")
+        assert len(ship.provider.starts) == starts
+        if starts == 1:
+            assert "Approved" in await approve(ship, MARGARET)
+        await ended(ship)
+
+
+async def test_an_author_who_is_not_known_makes_it_unproven(guarded: Guarded) -> None:
+    """Nothing is asked of anybody: the refusal names the account and the line that is missing."""
+    ship = await guarded()
+    ship.provider.commit("77aa001", "Something (#416)", author="mallory", number=416)
+    await staged(ship)
+    assert await ship.type(ADA, "/ops deploy web production") == snapshot("""\
+*Not deployed* · web → production
+• Authors may not approve, and it is not known who these are in Slack: mallory.
+     An operator adds to the configuration: people: {U…: {github: mallory}}.
+17 other gates passed · authors_unproven\
+""")
+
+
+async def test_what_waits_for_me(guarded: Guarded) -> None:
+    """The list and Home show the same, with buttons that are mine alone; whoever asked sees that they wait."""
+    ship = await guarded()
+    await asked(ship)
+    assert (await ship.type(MARGARET, "/ops approvals"), await ship.type(ADA, "/ops approvals")) == snapshot(
+        (
+            """\
+✍️ *Needs approval* · web → production
+Ada asks @leads for 1 approval
+#2 · 2026-11-24 13:04 UTC
+[ See plan and approve… ] [ Reject… ]\
+""",
+            """\
+*You wait for others*
+web → production · Ada asks @leads for 1 approval · #2\
+""",
+        )
+    )
+    assert await ship.open_home(MARGARET) == snapshot("""\
+# Good to see you, Margaret
+*Waiting for you*
+✍️ *Needs approval* · web → production
+Ada asks @leads for 1 approval
+[ See plan and approve… ] [ Reject… ]
+---
+*What you can do*
+`/ops again`  Your last plan, made anew; nothing starts by itself.
+`/ops approvals`  What waits for your approval, with its buttons.
+`/ops can PERMISSION SERVICE ENVIRONMENT`  Whether somebody may do something there, and why.
+`/ops changes SERVICE ENVIRONMENT`  What a deploy would bring: commits, authors, risks.
+`/ops help`  What you can do here; help deploy tells more of one.
+`/ops history SERVICE`  What was live there and what was tried, newest first.
+`/ops overview`  What waits for you, and your five last targets.
+`/ops plan`  Your open plans, with their buttons, again.
+`/ops status`  What is live where, and what is unusual.
+`/ops where REF`  Where a pull request or commit is live, and since when.
+`/ops whoami`  How Quarterdeck sees you: groups, rights, rules.
+`/ops why SERVICE ENVIRONMENT`  Every gate with pass or fail, and the rule behind it.\
+""")
+    await ship.click_home(MARGARET, "See plan and approve…")
+    assert "Approved" in await ship.submit(MARGARET, {})
+    assert "Needs approval" not in await ship.open_home(MARGARET)
+    await ended(ship)
+
+
+async def test_home_shows_it_when_it_comes_and_when_it_is_over(guarded: Guarded) -> None:
+    """Without being opened again."""
+    ship = await guarded()
+    await ship.open_home(MARGARET)
+    await asked(ship)
+    await ship.wait(5_000)
+    assert "Needs approval" in plain(ship.chat.homes["U02MARGARET"])
+    await reject(ship, GRACE)
+    await ship.wait(5_000)
+    assert "Needs approval" not in plain(ship.chat.homes["U02MARGARET"])
+
+
+async def test_somebody_else_presses_my_button(guarded: Guarded) -> None:
+    """A button of the private list is for whom the list was made."""
+    ship = await guarded()
+    await asked(ship)
+    await ship.type(MARGARET, "/ops approvals")
+    mine = ship.chat.private[-1].message
+    assert await ship.click(GRACE, "See plan and approve…", on=mine) == snapshot(
+        "Only Margaret can press that: nothing was done."
+    )

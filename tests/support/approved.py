@@ -49,12 +49,18 @@ async def manned(ship: Ship) -> Ship:
     return ship
 
 
-async def asked(ship: Ship, by: str = ADA, service: str = "web") -> int:
-    """Live in staging, then asked for production; returns the number of what waits for approval."""
+async def staged(ship: Ship, by: str = ADA, service: str = "web") -> str:
+    """Live in staging, where nobody is asked; returns the attempt's key."""
     await ship.type(by, f"/ops deploy {service} staging")
     key = ship.provider.starts[-1]
     ship.provider.succeed(key)
     await ship.wait(5_000)
+    return key
+
+
+async def asked(ship: Ship, by: str = ADA, service: str = "web") -> int:
+    """Live in staging, then asked for production; returns the number of what waits for approval."""
+    key = await staged(ship, by, service)
     await ship.type(by, f"/ops deploy {service} production")
     await ship.click(by, "Deploy to production")
     return int(key.split(":")[0]) + 1
