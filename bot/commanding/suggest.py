@@ -11,7 +11,7 @@ from bot.commanding.refs import looks_like_ref
 from bot.commanding.unclear import Correction
 from bot.commanding.vocabulary import Context, Vocabulary
 from bot.commanding.words import Words
-from bot.domain.terms import Door, Target
+from bot.domain.terms import Door, Permission, Target
 
 MOST = 3
 _CODE = re.compile(r"`([^`/][^`]*)`")
@@ -23,7 +23,8 @@ def typed(command: Command, words: Words) -> str:
     attached = f"@{words.ref}" if words.ref and not bare else ""
     services = ",".join(f"{name}{attached}" for name in words.services)
     span = "..".join(words.span) if words.span else ""
-    parts = [command.name, words.about, services, words.environment, bare, span]
+    person = f"@{words.person}" if words.person else ""
+    parts = [command.name, person, words.permission, words.about, services, words.environment, bare, span]
     parts += ["all"] if words.everything else []
     parts += ["--to", words.to] if words.to else []
     parts += ["--dry-run"] if words.dry_run else []
@@ -103,6 +104,8 @@ def example_of(command: Command, words: Words, vocabulary: Vocabulary) -> str:
     environments = sorted(services[0].environments, key=lambda each: each.production)
     if command.takes.ref is Taken.MUST:
         return typed(command, replace(words, ref=words.ref or "#412"))
+    if command.takes.permission is Taken.MUST and not words.permission:
+        words = replace(words, permission=Permission.DEPLOY)
     environment = words.environment or (environments[0].name if environments else "staging")
     target = Target(service=services[0].name, environment=environment)
     names = tuple(service.name for service in services)

@@ -91,10 +91,10 @@ services:
     deploy: {via: script, rnu: [a]}
     environments:
       staging: {after: production}
-      production: {after: staging, confirm: allways, approvals: 1}
+      production: {after: staging, confirm: allways, mode: 1}
   nix: {repository: y}
 roles:
-  r: {people: [], may: [deplyo, approve, Deploy], environments: [prodution], services: [web, apii], teams: [zz]}
+  r: {people: [], may: [deplyo, scale, Deploy], environments: [prodution], services: [web, apii], teams: [zz]}
 people:
   ada: {email: x}
 retention: {inbox: 7, plans: 1s}
@@ -118,15 +118,15 @@ quarterdeck.yaml:22:12: services.api.paths: has to be a list
 quarterdeck.yaml:24:5: services.api.deploy: `run` is missing
 quarterdeck.yaml:24:27: services.api.deploy.rnu: unknown key
 quarterdeck.yaml:27:45: services.api.environments.production.confirm: has to be always, production or never
-quarterdeck.yaml:27:54: services.api.environments.production.approvals: not in this version
+quarterdeck.yaml:27:54: services.api.environments.production.mode: not in this version
 quarterdeck.yaml:28:3: services.nix: has no environments
 quarterdeck.yaml:28:3: services.nix: nothing says how it is deployed
 quarterdeck.yaml:30:7: roles.r.people: nobody has this role
 quarterdeck.yaml:30:25: roles.r.may[0]: no such permission
-quarterdeck.yaml:30:33: roles.r.may[1]: the permission approve is not in this version
-quarterdeck.yaml:30:66: roles.r.environments[0]: there is no environment `prodution`
-quarterdeck.yaml:30:94: roles.r.services[1]: there is no service `apii`
-quarterdeck.yaml:30:109: roles.r.teams[0]: there is no team `zz`
+quarterdeck.yaml:30:33: roles.r.may[1]: the permission scale is not in this version
+quarterdeck.yaml:30:64: roles.r.environments[0]: there is no environment `prodution`
+quarterdeck.yaml:30:92: roles.r.services[1]: there is no service `apii`
+quarterdeck.yaml:30:107: roles.r.teams[0]: there is no team `zz`
 quarterdeck.yaml:32:3: people.ada: not a user id
 quarterdeck.yaml:33:20: retention.inbox: a duration needs a unit
 quarterdeck.yaml:33:30: retention.plans: not between 1h and 3650d

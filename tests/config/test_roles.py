@@ -66,7 +66,7 @@ REFUSED = {
     ),
     "unknown_permission": ("may: [deplyo]", "roles.r.may[0]: no such permission"),
     "unlike_any_permission": ("may: [zzz]", "roles.r.may[0]: no such permission"),
-    "later_permission": ("may_not: [approve]", "roles.r.may_not[0]: the permission approve is not in this version"),
+    "later_permission": ("may_not: [scale]", "roles.r.may_not[0]: the permission scale is not in this version"),
     "permission_as_number": ("may: [[deploy]]", "roles.r.may[0]: has to be"),
     "empty_reference": ("services: ['#']", "roles.r.services[0]: is empty"),
 }

@@ -38,9 +38,7 @@ def with_roles(made: Catalogue, *roles: Role) -> Catalogue:
 async def test_can_explains_yes_and_no(launch: Launch) -> None:
     """By mention, by id, by name, about oneself; the rule, the membership, and who may instead."""
     ship = launch()
-    ship.change_catalogue(**{
-        "roles": (ENGINEERS, LEARNERS), "services": with_roles(ship.catalogue, ENGINEERS, LEARNERS).services,
-    })  # fmt: skip
+    ship.change_catalogue(roles=(ENGINEERS, LEARNERS), services=with_roles(ship.catalogue, ENGINEERS, LEARNERS).services)  # fmt: skip
     await ship.restart()
     await ship.type(ADA, "/ops whoami")
     assert {
