@@ -61,6 +61,7 @@ class Delivery:
     topic: str = ""
     about: str = ""
     retry: int = 0
+    by_app: bool = False  # a program said it, in its own name or in somebody's
 
 
 @dataclass(frozen=True, kw_only=True)

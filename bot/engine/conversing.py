@@ -20,7 +20,7 @@ from bot.domain.requests import (
 )
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import agreeing, forming, homes, presenting, proposing, rechecking, stopping, unlocking, withdrawing
+from bot.engine import agents, agreeing, forming, homes, presenting, proposing, rechecking, stopping, unlocking, withdrawing
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings
@@ -91,6 +91,9 @@ class Conversation:
         return with_verb(delivery.command, delivery.invocation.text, self.vocabulary)
 
     async def _words(self, answering: Answering) -> None:
+        if answering.delivery.by_app:
+            await agents.heard(self._runtime, answering, self.line(answering.delivery), self.vocabulary)
+            return
         await self.typed(answering, self.line(answering.delivery))
 
     async def typed(self, answering: Answering, line: str) -> None:

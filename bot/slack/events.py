@@ -1,6 +1,7 @@
 """Slack's events in our words: mentions, direct messages, the Home tab, and news of people, groups and channels."""
 
 import re
+from dataclasses import replace
 
 from bot.domain.requests import Delivery, DeliveryKind, Invocation
 from bot.domain.terms import Door, Identity, Place
@@ -43,6 +44,8 @@ def parse(body: Body, arrival: Arrival) -> Delivery:
         return _delivery(body, arrival, key, DeliveryKind.HOME, Door.HOME)
     if kind in {"app_mention", "message"} and _said_by_a_person(body, event, arrival):
         return _words(body, arrival, key, kind)
+    if kind == "app_mention" and _said_by_an_app(body, event, arrival):
+        return replace(_words(body, arrival, key, kind), by_app=True)
     return arrival.ignored(key)
 
 
@@ -60,6 +63,13 @@ def _said_by_a_person(body: Body, event: Body, arrival: Arrival) -> bool:
     unlike_a_person = ("bot_id", "bot_profile", "subtype", "edited", "app_id", "hidden")
     user = word(event, "user")
     return bool(user) and user not in _ourselves(body, arrival) and not any(event.get(name) for name in unlike_a_person)
+
+
+def _said_by_an_app(body: Body, event: Body, arrival: Arrival) -> bool:
+    """Another app's bot user mentioned us, in a message of its own: whether it may propose anything is for roles to say."""
+    user = word(event, "user")
+    unlike = ("subtype", "edited", "hidden")
+    return bool(user) and user not in _ourselves(body, arrival) and not any(event.get(name) for name in unlike)
 
 
 def _words(body: Body, arrival: Arrival, key: str, kind: str) -> Delivery:

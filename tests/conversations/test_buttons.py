@@ -37,7 +37,7 @@ async def test_changes_where_nothing_was_live(ship: Ship) -> None:
     assert await ship.type(ADA, "/ops deploy web staging") == snapshot("""\
 Deploy web → staging?
 First deploy here: `5d2f0b7`, nothing is live yet
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.click(ADA, "All changes") == snapshot("""\
@@ -95,7 +95,7 @@ async def test_rolling_back_from_a_card(ship: Ship) -> None:
 Roll back web → staging?
 Back from `5d2f0b7` to `a41c9e2`: 2 changes leave
 No longer live: #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     await ship.click(GRACE, "Roll back staging")
@@ -120,7 +120,7 @@ async def test_where_several_were_live_they_are_offered(ship: Ship) -> None:
 *Not rolled back* · web → staging
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-15 other gates passed · no_good_revision
+17 other gates passed · no_good_revision
 [ a41c9e2… ]\
 """)
 

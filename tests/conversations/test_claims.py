@@ -80,7 +80,7 @@ Ada · `5d2f0b7` · 2026-11-24 09:04 UTC · #1
 *Not deployed* · web → staging
 🎫 A claim is required here, and the run of #1 did not ask for it.
      Add the claim to what deploys, and show it: quarterdeck doctor --claim web staging on the bot's machine.
-15 other gates passed · claim_missing\
+17 other gates passed · claim_missing\
 """)
     assert "Roll back web" in await ship.type(ADA, "/ops rollback web staging --to a41c9e2")
     assert "Not deployed" not in await ship.type(ADA, "/ops deploy api staging")

@@ -118,7 +118,7 @@ Deploy web → staging?
 3 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #420 Gift cards (#420) · #415 Retry failed webhooks (#415) · 1 more
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy with #420 ] [ Keep to 5d2f0b7… ] [ Not now ]\
 """)
     assert ship.provider.starts == []
@@ -127,7 +127,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     await ship.click(ADA, "Deploy to staging")
@@ -154,7 +154,7 @@ Deploy web → staging?
 1 change since `b52d0f3`, serving now
 ⚠️ `b52d0f3` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Not now ]\
 """)
     assert ship.provider.starts == []
@@ -171,7 +171,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Not now ]\
 """)
 
@@ -188,7 +188,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Not now ]\
 """)
 
@@ -203,7 +203,7 @@ async def test_a_role_was_taken_away(ship: Ship) -> None:
 *Not deployed* · web → staging
 🚫 You may not deploy web in staging.
      Ask @engineering.
-15 other gates passed · not_permitted\
+17 other gates passed · not_permitted\
 """)
     assert ship.provider.starts == []
 
@@ -232,7 +232,7 @@ Ask again: `/ops status web staging`\
 *Not rolled back* · web → staging
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-15 other gates passed · no_good_revision
+17 other gates passed · no_good_revision
 [ a41c9e2… ]\
 """)
 

@@ -398,7 +398,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     rows = await ship.store.read(lambda tx: tx.all("select delivery, state from inbox"))

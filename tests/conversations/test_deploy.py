@@ -16,7 +16,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     assert ship.provider.starts == []
@@ -72,7 +72,7 @@ async def test_production_in_order(ship: Ship) -> None:
 *Not deployed* · web → production
 🔢 This revision has not been live in staging yet.
      First: `/ops deploy web staging`.
-15 other gates passed · out_of_order\
+17 other gates passed · out_of_order\
 """)
     await ship.live(ADA)
     assert await ship.type(ADA, "/ops promote web production") == snapshot("""\
@@ -80,7 +80,7 @@ Promote web → production?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · staging had it 2026-11-24 09:04 UTC · good until 2026-11-24 09:19 UTC
+18 gates passed · staging had it 2026-11-24 09:04 UTC · good until 2026-11-24 09:19 UTC
 [ Promote to production ] [ Adopt what is live ] [ Not now ]\
 """)
     await ship.click(ADA, "Promote to production")
@@ -122,7 +122,7 @@ async def test_adopting_what_is_live(ship: Ship) -> None:
 Roll back web → staging?
 Back from `5d2f0b7` to `a41c9e2`: 2 changes leave
 No longer live: #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
 
@@ -137,7 +137,7 @@ Deploy web → staging?
 2 changes since `b52d0f3`, serving now
 ⚠️ web itself says it serves `b52d0f3`, our record says `5d2f0b7`: that was not deployed from here
 #420 Gift cards (#420) · #415 Retry failed webhooks (#415)
-16 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
+18 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.type(ADA, "/ops history web staging") == snapshot("""\
@@ -169,14 +169,14 @@ Would deploy web → staging
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · dry run: nothing starts from here
+18 gates passed · dry run: nothing starts from here
 [ All changes ]\
 """)
     assert await ship.type(ADA, "/ops deploy web production --dry-run") == snapshot("""\
 *Would be refused* · web → production
 🔢 This revision has not been live in staging yet.
      First: `/ops deploy web staging`.
-15 other gates passed · out_of_order\
+17 other gates passed · out_of_order\
 """)
     assert "Deploy to staging" in await ship.type(ADA, "/ops plan")
     assert await ship.click(ADA, "Deploy to staging") == snapshot("Deploy web → staging: #1 · its card is in #C02")
@@ -189,14 +189,14 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]
 ---
 Deploy api → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     both = ship.chat.private[-1].message
@@ -230,7 +230,7 @@ Deploy web → staging?
 `9f00416` has no history in common with `a41c9e2`
 ⚠️ head of #416, *not* merged
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     assert await ship.type(ADA, "/ops deploy web #416 production") == snapshot("""\
@@ -239,7 +239,7 @@ Deploy web → staging?
      Merge it first, or deploy it to another environment.
 🔢 This revision has not been live in staging yet.
      First: `/ops deploy web staging`.
-14 other gates passed · not_merged · out_of_order\
+16 other gates passed · not_merged · out_of_order\
 """)
 
 
@@ -271,7 +271,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     assert ship.provider.starts == ["1:1:1"]
@@ -313,7 +313,7 @@ Roll back web → staging?
 Back from `5d2f0b7` to `a41c9e2`: 2 changes leave
 Why: checkout errors
 No longer live: #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     await ship.click(GRACE, "Roll back staging")
@@ -372,7 +372,7 @@ api | production | a41c9e2 | – | ✅ Live
 *Not rolled back* · web → staging
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-15 other gates passed · no_good_revision\
+17 other gates passed · no_good_revision\
 """)
     assert await ship.type(ADA, "/ops") == snapshot("""\
 *Your last targets*

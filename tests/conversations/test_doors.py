@@ -57,7 +57,7 @@ async def test_in_the_thread_of_a_card_the_target_may_be_left_out(ship: Ship) ->
 Deploy *web* → *staging*?
 1 change since `5d2f0b7`, serving now
 #420 Gift cards (#420)
-16 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
+18 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.mention("U02GRACE", "status", thread=root) == snapshot("""\
@@ -80,7 +80,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]
 """)
     assert await ship.click_home(ADA, "Deploy to staging") == snapshot("""\
@@ -133,7 +133,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
 
@@ -156,7 +156,7 @@ Deploy web → staging?
 ⚠️ head of #416, *not* merged
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 Why: as asked
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
 

@@ -25,19 +25,19 @@ CHECKED = snapshot(
 *Not deployed* · web → staging
 ❌ Checks failed: unit.
      Mend them, then deploy the mended revision.
-15 other gates passed · checks_failed\
+17 other gates passed · checks_failed\
 """,
         CheckState.RUNNING: """\
 *Not deployed* · web → staging
 🔄 Checks still running: unit.
      Ask again when they are done.
-15 other gates passed · checks_running\
+17 other gates passed · checks_running\
 """,
         CheckState.ABSENT: """\
 *Not deployed* · web → staging
 ❔ Checks are required, and there are none.
      Set up checks.
-15 other gates passed · checks_missing\
+17 other gates passed · checks_missing\
 """,
     }
 )
@@ -58,7 +58,7 @@ UNREAD = snapshot(
 *Not deployed* · web → staging
 ❓ Could not read what web serves in staging: no answer.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """,
         "resolve": """\
 *Not deployed* · web → staging
@@ -66,40 +66,40 @@ UNREAD = snapshot(
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
 ❔ Checks are required, and there are none.
      Set up checks.
-14 other gates passed · checks_missing · fact_unknown\
+16 other gates passed · checks_missing · fact_unknown\
 """,
         "compare": """\
 Deploy web → staging?
 From `a41c9e2` to `5d2f0b7`
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """,
         "report": """\
 *Not deployed* · web → staging
 ❓ Could not read the checks: no answer.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """,
         "preview": """\
 Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """,
         "person": """\
 *Not deployed* · web → staging
 ❓ Could not read who you are: unreachable.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-14 other gates passed · fact_unknown\
+16 other gates passed · fact_unknown\
 """,
         "channel": """\
 *Not deployed* · web → staging
 ❓ Could not read this channel: unreachable.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """,
     }
 )
@@ -134,13 +134,13 @@ async def test_nothing_to_do(ship: Ship) -> None:
 *Not deployed* · web → staging
 ✅ staging already serves 5d2f0b7 (web itself says so).
      Nothing needs to be done. To go somewhere else, name a revision.
-15 other gates passed · already_live\
+17 other gates passed · already_live\
 """)
     assert await ship.type(ADA, "/ops deploy web@nosuch staging") == snapshot("""\
 *Not deployed* · web → staging
 • There is nothing to deploy: no such branch, tag, commit or pull request.
      See what there is: `/ops changes web staging`.
-15 other gates passed · revision_not_found\
+17 other gates passed · revision_not_found\
 """)
     assert await ship.type(ADA, "/ops changes web staging") == snapshot("""\
 *web · staging* · `5d2f0b7` → `5d2f0b7`
@@ -161,13 +161,13 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]
 ---
 *Not deployed* · api → staging
 ⏳ #1 (@U02ADA) is running here.
      Wait for it, or stop it: `/ops stop api staging`.
-15 other gates passed · target_held\
+17 other gates passed · target_held\
 """)
 
 
@@ -184,7 +184,7 @@ Deploy web → staging?
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 Why: <!channel> <@U02ADA> ˋxˋ ∗Live∗ <https://evil.example|github.com>
 `bad5eed` <!channel> <@U02ADA> ˋxˋ ∗Live∗ <https://evil.example|githu… · #415 Retry failed webhooks (#415) · 1 more
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     await ship.click(ADA, "Deploy to staging")
@@ -206,7 +206,7 @@ Ada · `bad5eed` · 3 changes · 2026-11-24 09:04 UTC · #1
 *Not deployed* · web → staging
 • There is nothing to deploy: no such branch, tag, commit or pull request.
      See what there is: `/ops changes web staging`.
-15 other gates passed · revision_not_found\
+17 other gates passed · revision_not_found\
 """)
 
 

@@ -39,7 +39,7 @@ async def test_a_frozen_target(launch: Launch) -> None:
 *Not deployed* · web → production
 ❄️ Frozen: release, until Tue 12:04 (UTC).
      Ask again then; nothing starts by itself. A rollback is never held by a freeze.
-15 other gates passed · frozen\
+17 other gates passed · frozen\
 """)
     assert "frozen" in await ship.type(ADA, "/ops why deploy web production")
     assert "*Not deployed*" not in await ship.type(ADA, "/ops deploy api staging")
@@ -62,5 +62,5 @@ async def test_a_freeze_that_begins_before_the_start(launch: Launch) -> None:
 *Not deployed* · web → production
 ❄️ Frozen: release, until Tue 12:04 (UTC).
      Ask again then; nothing starts by itself. A rollback is never held by a freeze.
-15 other gates passed · frozen\
+17 other gates passed · frozen\
 """)

@@ -41,7 +41,7 @@ async def test_a_hanging_read_is_an_unknown_fact(ship: Ship) -> None:
 *Not deployed* · web → staging
 ❓ Could not read what web serves in staging: no answer within 8 s.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """)
 
 

@@ -32,7 +32,7 @@ Deploy web → staging?
 2 changes since `a41c9e2`, serving now
 ⚠️ `a41c9e2` is not in our record yet: adopt it if it is known to work
 #415 Retry failed webhooks (#415) · #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ Adopt what is live ] [ Not now ]\
 """)
     assert ship.provider.starts == []
@@ -83,7 +83,7 @@ async def test_not_permitted(ship: Ship) -> None:
 *Not deployed* · web → staging
 🚫 You may not deploy web in staging.
      Ask @engineering.
-15 other gates passed · not_permitted\
+17 other gates passed · not_permitted\
 """)
     assert await ship.type(MARGARET, "/ops doctor") == snapshot("""\
 You may not use doctor here.
@@ -104,7 +104,7 @@ Ask @engineering.\
      Ask @engineering.
 • No earlier revision is known to have worked in staging.
      Name one: `/ops rollback web staging --to REVISION`.
-14 other gates passed · no_good_revision · not_permitted\
+16 other gates passed · no_good_revision · not_permitted\
 """)
     assert await ship.type(MARGARET, "/ops why web production") == snapshot("""\
 Deploy web → production · `5d2f0b7`
@@ -126,8 +126,10 @@ Deploy web → production · `5d2f0b7`
 ✅ *quarantine* pass: not in quarantine
 ✅ *restored* pass: not held since a restore
 ✅ *claim* pass: not required · `services.web.environments.production.claim (quarterdeck.yaml:7)`
+✅ *authors* pass: not asked · `services.web.environments.production.approvals (quarterdeck.yaml:7)`
+✅ *pace* pass: not too often · `limits`
 ✅ *held* pass: nothing else is running here
-14 of 16 gates passed · nothing was done\
+16 of 18 gates passed · nothing was done\
 """)
 
 
@@ -151,7 +153,7 @@ SAID = snapshot(
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-14 other gates passed · not_a_member · not_permitted\
+16 other gates passed · not_a_member · not_permitted\
 """,
             """\
 Guests cannot use Quarterdeck.
@@ -176,7 +178,7 @@ not_a_member\
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-14 other gates passed · deactivated · not_permitted\
+16 other gates passed · deactivated · not_permitted\
 """,
             """\
 This account is deactivated.
@@ -201,7 +203,7 @@ deactivated\
      A member of this workspace has to ask.
 🚫 You may not deploy web in staging.
      Ask @engineering.
-14 other gates passed · not_a_person · not_permitted\
+16 other gates passed · not_a_person · not_permitted\
 """,
             """\
 Bots cannot act.
@@ -224,7 +226,7 @@ not_a_person\
 *Not deployed* · web → staging
 ❓ Could not read who you are: user_not_found.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-14 other gates passed · fact_unknown\
+16 other gates passed · fact_unknown\
 """,
             """\
 Could not read who you are: user_not_found
@@ -251,7 +253,7 @@ async def test_somebody_of_another_team(ship: Ship) -> None:
 *Not deployed* · web → staging
 • People from other workspaces cannot use Quarterdeck.
      A member of this workspace has to ask.
-15 other gates passed · other_workspace\
+17 other gates passed · other_workspace\
 """)
     assert await ship.type(ADA, "/ops status", team="T99OTHER") == snapshot("""\
 People from other workspaces cannot use Quarterdeck.
@@ -266,7 +268,7 @@ async def test_in_a_channel_that_is_shared_we_only_read(ship: Ship) -> None:
 *Not deployed* · web → staging
 • This channel is shared with another workspace, where Quarterdeck only reads.
      Ask in one of your own channels, or in a direct message.
-15 other gates passed · shared_channel\
+17 other gates passed · shared_channel\
 """)
     assert "web" in await ship.type(ADA, "/ops status web", channel="C04")
     await ship.running()
@@ -285,6 +287,6 @@ async def test_a_channel_that_becomes_shared_before_the_click(ship: Ship) -> Non
 *Not deployed* · web → staging
 • This channel is shared with another workspace, where Quarterdeck only reads.
      Ask in one of your own channels, or in a direct message.
-15 other gates passed · shared_channel\
+17 other gates passed · shared_channel\
 """)
     assert ship.provider.starts == []

@@ -22,7 +22,7 @@ async def test_deploy_and_roll_back(ship: Ship) -> None:
 *Not deployed* · web → staging
 ❓ Could not read the newest revision: fake cannot read repositories; name a revision.
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """)
     first, second = sha("a41c9e2"), sha("b52d0f3")
     for number, revision in enumerate((first, second), 1):
@@ -34,7 +34,7 @@ async def test_deploy_and_roll_back(ship: Ship) -> None:
     assert shown == snapshot("""\
 Deploy web → staging?
 From `a41c9e2` to `b52d0f3`
-16 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
+18 gates passed · usually 2 s · good until 2026-11-24 09:19 UTC
 [ Deploy to staging ] [ All changes ] [ Not now ]\
 """)
     assert ship.card(2) == snapshot("""\
@@ -47,7 +47,7 @@ Ada · `b52d0f3` · 2026-11-24 09:04 UTC · #2
     assert await ship.type(GRACE, "/ops rollback web staging") == snapshot("""\
 Roll back web → staging?
 From `b52d0f3` to `a41c9e2`
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     assert await ship.type(GRACE, "/ops status web") == snapshot("""\
@@ -109,7 +109,7 @@ async def test_promoting(ship: Ship) -> None:
 *Not promoted* · web → staging
 ❓ Could not read what to promote: staging has no environment before it (ˋafterˋ).
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
-15 other gates passed · fact_unknown\
+17 other gates passed · fact_unknown\
 """)
     ship.provider.down.add("current")
     assert await ship.type(ADA, "/ops promote web production") == snapshot("""\
@@ -120,5 +120,5 @@ async def test_promoting(ship: Ship) -> None:
      Nothing was started. Try again in a moment; `/ops doctor` shows what is out of reach.
 🔢 This revision has not been live in staging yet.
      First: `/ops deploy web staging`.
-13 other gates passed · fact_unknown · out_of_order\
+15 other gates passed · fact_unknown · out_of_order\
 """)

@@ -48,6 +48,8 @@ Also: cancel.
     assert await ship.type("U02MARGARET", "/ops help") == snapshot("""\
 *You can see*
 `/ops again`  Your last plan, made anew; nothing starts by itself.
+`/ops approvals`  What waits for your approval, with its buttons.
+`/ops can PERMISSION web staging`  Whether somebody may do something there, and why.
 `/ops changes web staging`  What a deploy would bring: commits, authors, risks.
 `/ops help`  What you can do here; help deploy tells more of one.
 `/ops history web`  What was live there and what was tried, newest first.
@@ -57,7 +59,7 @@ Also: cancel.
 `/ops where REF`  Where a pull request or commit is live, and since when.
 `/ops whoami`  How Quarterdeck sees you: groups, rights, rules.
 `/ops why web staging`  Every gate with pass or fail, and the rule behind it.
-Not yours: deploy, promote, rollback, stop, unlock and doctor. Ask @engineering.
+Not yours: bypass, deploy, promote, rollback, stop, unlock and 1 more. Ask @engineering.
 more: `/ops help deploy` · every command also works as a mention, in a direct message and in a thread\
 """)
     await ship.type(ADA, "/ops status all")  # first contact
@@ -81,8 +83,10 @@ Roll back web → staging
 ✅ *quarantine* pass: not in quarantine
 ✅ *restored* pass: not held since a restore
 ✅ *claim* pass: not required · `services.web.environments.staging.claim (quarterdeck.yaml:7)`
+✅ *authors* pass: not asked · `services.web.environments.staging.approvals (quarterdeck.yaml:7)`
+✅ *pace* pass: not too often · `limits`
 ✅ *held* pass: nothing else is running here
-15 of 16 gates passed · nothing was done\
+17 of 18 gates passed · nothing was done\
 """)
 
 

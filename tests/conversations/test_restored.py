@@ -86,7 +86,7 @@ async def test_nothing_new_goes_to_a_held_target(sailing: Ship) -> None:
 *Not deployed* · web → staging
 • The database was restored from a backup, and staging is held: our record says 5d2f0b7, and it serves 9f00416.
      Whoever may roll back here releases it in the administrators' channel; on the bot's machine quarterdeck adopt does.
-15 other gates passed · restored\
+17 other gates passed · restored\
 """)
     assert await ship.type(ADA, "/ops status web") == snapshot("""\
 *web*

@@ -123,7 +123,7 @@ async def test_what_is_kept_out_and_how_it_is_let_in_again(watched: Launch) -> N
      When it is known why: `/ops unlock web staging`.
 🧪 bad0000 is in quarantine here since #2: health: status 503, 3 times in a row.
      Deploy a revision that mends it, or lift this one: `/ops unlock web staging bad0000`.
-14 other gates passed · locked · quarantined\
+16 other gates passed · locked · quarantined\
 """)
     assert await ship.click(ADA, "Unlock…") == snapshot("""\
 Unlock web → staging?
@@ -140,7 +140,7 @@ Still in quarantine: bad0000. To lift that: `/ops unlock web staging bad0000`\
 *Not deployed* · web → staging
 🧪 bad0000 is in quarantine here since #2: health: status 503, 3 times in a row.
      Deploy a revision that mends it, or lift this one: `/ops unlock web staging bad0000`.
-15 other gates passed · quarantined\
+17 other gates passed · quarantined\
 """)
     assert await ship.type(ADA, "/ops unlock web staging bad0000 because it was the database") == snapshot("""\
 `bad0000` may be deployed to web → staging again.

@@ -191,7 +191,7 @@ The target is held until this is known; nothing is started twice.
 *Not deployed* · web → staging
 ⏳ #1 (@U02ADA) waits for a decision here.
      Its card asks what became of it; a rollback takes it over: `/ops rollback web staging`.
-15 other gates passed · target_held\
+17 other gates passed · target_held\
 """)
 
 

@@ -41,7 +41,7 @@ Roll back web → staging?
 No change: `a41c9e2` is serving now
 Takes over #1 (running): stops it, then rolls back
 Why: checkout errors
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     ship.provider.cancel_works = False
@@ -140,7 +140,7 @@ Ada · `5d2f0b7` · 2 changes · #1
 Roll back web → staging?
 No change: `a41c9e2` is serving now
 Takes over #1 (outcome unknown): stops it, then rolls back
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     await ship.click(GRACE, "Roll back staging")

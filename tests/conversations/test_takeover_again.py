@@ -65,7 +65,7 @@ Grace · `a41c9e2` · 2026-11-24 09:04 UTC · #2
 *Not deployed* · web → staging
 ⏳ #1 (@U02ADA) waits for a decision here.
      Its card asks what became of it; a rollback takes it over: `/ops rollback web staging`.
-15 other gates passed · target_held\
+17 other gates passed · target_held\
 """)
     await roll_back(ship, 3)
     assert await states(ship, 1, 2, 3) == ["rolled_back", "failed", "succeeded"]
@@ -83,7 +83,7 @@ Roll back web → staging?
 1 change since `a41c9e2`, serving now
 Takes over #2 (running): stops it, then rolls back
 #412 Faster checkout (#412)
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging ] [ All changes ] [ Not now ]\
 """)
     await ship.click(ADA, "Roll back staging")
@@ -200,7 +200,7 @@ Roll back web → staging?
 No change: `a41c9e2` is serving now
 Takes over #1 (outcome unknown)
 ⚠️ #1 could still take effect later. You are asked for the service's name.
-16 gates passed · good until 2026-11-24 09:19 UTC
+18 gates passed · good until 2026-11-24 09:19 UTC
 [ Roll back staging… ] [ All changes ] [ Not now ]\
 """)
     await ship.click(GRACE, "Roll back staging…")

@@ -143,7 +143,7 @@ async def test_while_it_is_paused_nothing_else_is_deployed(watched: Launch) -> N
 *Not deployed* · web → staging
 ⏳ #1 (@U02ADA) is not known to be healthy here.
      Its card asks what to do; a rollback takes it over: `/ops rollback web staging`.
-15 other gates passed · target_held\
+17 other gates passed · target_held\
 """)
 
 
