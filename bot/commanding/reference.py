@@ -10,7 +10,7 @@ HINT_MOST = 100
 
 def table(commands: Iterable[Command]) -> str:
     """Acting commands first, one row each, as Markdown."""
-    ordered = sorted(commands, key=lambda command: (not command.acting, command.name))
+    ordered = sorted(commands, key=_order)
     rows = [
         "| to | type | for example | also | permission |",
         "|---|---|---|---|---|",
@@ -43,7 +43,7 @@ def refreshed(page: str, commands: Iterable[Command]) -> str:
 
 def usage_hint(commands: Iterable[Command]) -> str:
     """What Slack shows beside the slash command while somebody types: at most a hundred characters."""
-    ordered = sorted(commands, key=lambda command: (not command.acting, command.name))
+    ordered = sorted(commands, key=_order)
     hint = "deploy web staging"
     for command in ordered:
         longer = f"{hint} · {command.name}"
@@ -55,3 +55,8 @@ def usage_hint(commands: Iterable[Command]) -> str:
 def shortcut_hint(command: Command) -> str:
     """The same beside a slash command of its own, such as /deploy: what follows it."""
     return command.usage.removeprefix(command.name).strip()[:HINT_MOST]
+
+
+def _order(command: Command) -> tuple[bool, bool, str]:
+    """What people came for stands first, then what else acts, then what asks."""
+    return (not command.acting, command.name != "deploy", command.name)

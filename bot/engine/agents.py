@@ -83,19 +83,13 @@ async def _one(runtime: Runtime, answering: Answering, request: Request, target:
     await runtime.store.write(lambda tx: _keep(tx, runtime, invocation, target, request.because, right))
     names = await runtime.store.read(lambda tx: people_rows.names(tx, invocation.who.team))
     await answering.in_thread(
-        proposals.proposal(
-            invocation.who, request.action, target, revision, request.because, (right,), names=names
-        )
+        proposals.proposal(invocation.who, request.action, target, revision, request.because, (right,), names=names)
     )
     await _back(answering, "proposed", {**about, "revision": revision})
 
 
-async def _back(
-    answering: Answering, status: str, about: dict[str, str], no: Sequence[Verdict] = ()
-) -> None:
-    reasons = [
-        {"code": str(each.reason or ""), "sentence": each.sentence, "next_step": each.next_step} for each in no
-    ]
+async def _back(answering: Answering, status: str, about: dict[str, str], no: Sequence[Verdict] = ()) -> None:
+    reasons = [{"code": str(each.reason or ""), "sentence": each.sentence, "next_step": each.next_step} for each in no]
     content = {"schema": SCHEMA, "status": status, **about, **({"reasons": reasons} if reasons else {})}
     await answering.in_thread(proposals.answered(content))
 

@@ -229,7 +229,9 @@ class Clicks:
                 ref=offer.body["ref"],
                 because=offer.body["because"],
             )
-        await proposing.propose(self._runtime, answering, request, replace=not {"operation", "proposal"} & offer.body.keys())
+        await proposing.propose(
+            self._runtime, answering, request, replace=not {"operation", "proposal"} & offer.body.keys()
+        )
 
     async def _decide(self, answering: Answering, offer: Offer) -> None:
         operation = await self._operation_of(offer)

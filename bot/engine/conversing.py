@@ -20,7 +20,18 @@ from bot.domain.requests import (
 )
 from bot.domain.status import Desk
 from bot.domain.terms import MINUTE, Door, Permission, Place, Target, Unknown
-from bot.engine import agents, agreeing, forming, homes, presenting, proposing, rechecking, stopping, unlocking, withdrawing
+from bot.engine import (
+    agents,
+    agreeing,
+    forming,
+    homes,
+    presenting,
+    proposing,
+    rechecking,
+    stopping,
+    unlocking,
+    withdrawing,
+)
 from bot.engine.answering import Answering, ArrivedLate
 from bot.engine.clicks import Clicks
 from bot.engine.desk import EngineDesk, Findings

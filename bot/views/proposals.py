@@ -30,7 +30,9 @@ def proposal(
     who = kit.inert(kit.name_of(by, names), 40)
     title = kit.mark("💡 {} proposes: {} {} → {}", who, DOING[action].lower(), service, environment)
     why = kit.mark("Why: {}", kit.inert(because, 300)) if because else Markup("")
-    small = kit.context(kit.rev(revision) if revision else Markup(""), Markup("nothing starts before a person confirms it"))
+    small = kit.context(
+        kit.rev(revision) if revision else Markup(""), Markup("nothing starts before a person confirms it")
+    )
     row = kit.actions(as_button(offer, target, LOOK) for offer in offers)
     text = kit.sentences(f"Proposed: {DOING[action].lower()} {place(target)}", kit.said(why))
     return kit.message(text, [kit.section(title, why), small, row])

@@ -255,7 +255,7 @@ async def test_help_by_rights() -> None:
     """What this person may do here comes with a target that exists; the rest names who can help."""
     shown = await answer("help")
     assert "/ops deploy web staging" in shown
-    assert "Not yours: promote, rollback, stop and doctor. Ask @U02GRACE." in shown
+    assert "Not yours: bypass, promote, rollback, stop and doctor. Ask @U02GRACE." in shown
 
 
 async def test_help_for_one_command() -> None:
@@ -276,4 +276,4 @@ async def test_whoami_and_doctor() -> None:
 def test_private_answers() -> None:
     """What is about one person is not answered for everybody in a thread."""
     private = {name for name, each in VOCABULARY.commands.items() if each.private}
-    assert private == {"again", "doctor", "overview", "plan", "whoami"}
+    assert private == {"again", "approvals", "can", "doctor", "overview", "plan", "whoami"}

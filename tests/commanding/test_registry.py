@@ -41,10 +41,24 @@ def command(**changes: Any) -> Command:
 def test_the_commands() -> None:
     """What there is."""
     assert list(COMMANDS) == [
-        *("again", "changes", "deploy", "doctor", "help", "history", "overview", "plan", "promote"),
+        *(
+            "again",
+            "approvals",
+            "bypass",
+            "can",
+            "changes",
+            "deploy",
+            "doctor",
+            "help",
+            "history",
+            "overview",
+            "plan",
+            "promote",
+        ),
         *("rollback", "status", "stop", "unlock", "where", "whoami", "why"),
     ]
     assert {name for name, each in COMMANDS.items() if each.acting} == {
+        "bypass",
         "deploy",
         "promote",
         "rollback",
@@ -222,7 +236,7 @@ def test_a_page_is_refreshed_between_its_markers() -> None:
 def test_hints_beside_the_slash_commands() -> None:
     """Slack shows at most a hundred characters."""
     hint = usage_hint(COMMANDS.values())
-    assert hint.startswith("deploy web staging · promote · rollback · stop")
+    assert hint.startswith("deploy web staging · bypass · promote · rollback · stop")
     assert len(hint) <= 100
     assert shortcut_hint(COMMANDS["rollback"]).startswith("SERVICE ENVIRONMENT [--to REVISION]")
     assert len(shortcut_hint(COMMANDS["deploy"])) <= 100

@@ -117,11 +117,24 @@ NOT_A_PERSON = [
 ]
 
 
+BY_AN_APP = [*NOT_A_PERSON[:2], {"app_id": "A2"}]
+
+
 @pytest.mark.parametrize("shape", NOT_A_PERSON)
 @pytest.mark.parametrize("said", [mention, direct])
 def test_only_people_are_heard(shape: dict[str, Any], said: Any) -> None:
     """Bots, workflows, edits, system messages and our own echo change nothing."""
-    assert read(event(said(**shape))).kind is DeliveryKind.IGNORED
+    found = read(event(said(**shape)))
+    if said is mention and shape in BY_AN_APP:
+        assert (found.kind, found.by_app) == (WORDS, True)  # an app may hold the right to propose
+    else:
+        assert found.kind is DeliveryKind.IGNORED
+
+
+def test_whoever_speaks_through_an_app_is_not_taken_for_a_person() -> None:
+    """An app may post in somebody's name: what it says is an app's word, whoever's id it carries."""
+    assert not read(event(mention())).by_app
+    assert read(event(mention(app_id="A2", bot_id="B1"))).by_app
 
 
 def test_our_own_echo_is_known_before_first_contact() -> None:
