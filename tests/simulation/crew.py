@@ -42,7 +42,7 @@ class Habits:
     mistypes: float = 0.1  # in the form that asks for the service's name
     leaves: float = 0.3  # says no to a rollback that begins by itself
     hurries: float = 0.1  # has it begin at once
-    decides: float = 1  # goes to see what became of it, and says so
+    hesitates: Millis = 0  # before they go to see what became of it
     agrees: float = 0.5  # says it too where a second person is asked for
     unlocks: float = 0.8  # lifts what a failed verification left
     between: Millis = 6 * SECOND
@@ -225,7 +225,7 @@ class Crew:
         elif verb is V.PLAN_ROLLBACK:
             after = self.rng.randrange(200, self.rng.choice((5, 30)) * SECOND)
             self.press(offer, user, channel, ts, after=after, likely=self._rolls(offer))
-        elif verb is V.DECIDE and self.rng.random() < habits.decides:
+        elif verb is V.DECIDE:
             number = int(offer.body["operation"])
             self.deciding.setdefault(number, self.world.time.now)
             self._decide_later(number)
@@ -289,7 +289,8 @@ class Crew:
     # ---- deciding ------------------------------------------------------------------------------------------------------
 
     def _decide_later(self, number: int) -> None:
-        self.world.time.later(self.rng.randrange(5 * SECOND, 90 * SECOND), lambda: self._decide(number))
+        wait = self.habits.hesitates + self.rng.randrange(5 * SECOND, 90 * SECOND)
+        self.world.time.later(wait, lambda: self._decide(number))
 
     def _decide(self, number: int) -> None:
         """Somebody looks at the provider and presses what is true; until it has been decided they come back."""

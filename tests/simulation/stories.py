@@ -27,8 +27,8 @@ ASKED = House(asks=frozenset({"mail"}))
 CALENDAR = Dated(start="2026-11-24T09:06", end="2026-11-24T09:20")  # from two minutes after the start on
 FROZEN = House(freezes=(Freeze(name="noon", zone="UTC", deny=(CALENDAR,), environments=frozenset({"production"})),))
 LINUS = "U02LINUS"
-HANDS_OFF = replace(QUIET, agrees=0, decides=0)
-"""Nobody decides anything but those whom the story names."""
+HANDS_OFF = replace(QUIET, agrees=0, hesitates=12 * MINUTE)
+"""For a while nobody decides anything but those whom the story names."""
 
 
 def both(*scripts: Callable[[World], None]) -> Callable[[World], None]:
@@ -274,7 +274,7 @@ DECIDING: tuple[Flow, ...] = (
 
 RESTORING: tuple[Flow, ...] = (
     Flow(
-        name="restore", ends=WELL, script=both(merged("web", when=25 * SECOND), merged("web", when=100 * SECOND), restored(22 * SECOND, 2 * MINUTE)),
+        name="restore", ends=frozenset({S.SUCCEEDED, S.FAILED, S.REJECTED}), script=both(merged("web", when=25 * SECOND), merged("web", when=100 * SECOND), restored(22 * SECOND, 2 * MINUTE)),
         says=(
             (SECOND, ADA, "deploy web staging"), (30 * SECOND, GRACE, "deploy web staging"),
             (126 * SECOND, ADA, "deploy web staging"), (6 * MINUTE, ADA, "deploy web staging"),
