@@ -274,7 +274,8 @@ DECIDING: tuple[Flow, ...] = (
 
 RESTORING: tuple[Flow, ...] = (
     Flow(
-        name="restore", ends=frozenset({S.SUCCEEDED, S.FAILED, S.REJECTED}), script=both(merged("web", when=25 * SECOND), merged("web", when=100 * SECOND), restored(22 * SECOND, 2 * MINUTE)),
+        name="restore", ends=frozenset({S.SUCCEEDED, S.FAILED, S.REJECTED}),
+        script=both(merged("web", when=25 * SECOND), merged("web", when=100 * SECOND), restored(22 * SECOND, 2 * MINUTE)),
         says=(
             (SECOND, ADA, "deploy web staging"), (30 * SECOND, GRACE, "deploy web staging"),
             (126 * SECOND, ADA, "deploy web staging"), (6 * MINUTE, ADA, "deploy web staging"),
