@@ -22,6 +22,7 @@ from bot.views import proposals
 
 log = structlog.get_logger(__name__)
 SCHEMA = 1
+MOST, CUT = 5, 200  # reasons, and characters of each: what is cut would be no JSON
 LIFE = DAY
 VERBS = {Action.ROLLBACK: OfferVerb.PLAN_ROLLBACK}
 
@@ -51,15 +52,15 @@ async def heard(runtime: Runtime, answering: Answering, line: str, vocabulary: V
 def _request(line: str, vocabulary: Vocabulary, invocation: Invocation) -> Request | dict[str, Any]:
     outcome = parse(line, vocabulary, Context(door=Door.MENTION))
     if isinstance(outcome, Misunderstood):
-        return {"problem": outcome.problem}
+        return {"problem": outcome.problem[:CUT]}
     if not isinstance(outcome, Parsed):
-        return {"problem": outcome.problem, "missing": list(outcome.missing)}
+        return {"problem": outcome.problem[:CUT], "missing": list(outcome.missing)}
     if outcome.command.request is None:
         return {"problem": f"{outcome.command.name} is not something to propose"}
     try:
         made = outcome.command.request(outcome.words, invocation)
     except UserError as error:
-        return {"problem": str(error)}
+        return {"problem": str(error)[:CUT]}
     if not isinstance(made, Request):
         return {"problem": f"{outcome.command.name} is for people only"}
     return made
@@ -89,7 +90,10 @@ async def _one(runtime: Runtime, answering: Answering, request: Request, target:
 
 
 async def _back(answering: Answering, status: str, about: dict[str, str], no: Sequence[Verdict] = ()) -> None:
-    reasons = [{"code": str(each.reason or ""), "sentence": each.sentence, "next_step": each.next_step} for each in no]
+    reasons = [
+        {"code": str(each.reason or ""), "sentence": each.sentence[:CUT], "next_step": each.next_step[:CUT]}
+        for each in no
+    ]
     content = {"schema": SCHEMA, "status": status, **about, **({"reasons": reasons} if reasons else {})}
     await answering.in_thread(proposals.answered(content))
 

@@ -44,6 +44,7 @@ from bot.views import (
     why,
 )  # fmt: skip
 from bot.views import help as helping
+from bot.views.gallery_asking import asking_views
 from bot.views.gallery_unwell import unwell_views
 from bot.views.samples import ADA, GRACE, NEW, NOON, OLD, OTHER, Samples
 
@@ -59,6 +60,7 @@ def gallery(s: Samples) -> Mapping[str, Sample]:
     for part in (
         _cards,
         unwell_views,
+        asking_views,
         _plans,
         _closed_plans,
         _replies,

@@ -12,6 +12,7 @@ from bot.views.faces import names_within, place
 from bot.views.kit import Markup
 from bot.views.offers import DOING, Wording, as_button
 
+MOST = 2_900
 LOOK = Wording(label="Look at the plan…", spoken="Look at the plan for", style="primary")
 
 
@@ -39,6 +40,8 @@ def proposal(
 
 
 def answered(content: Mapping[str, Any]) -> Message:
-    """What an app reads: one line of JSON, with `schema`, `status` and what belongs to it."""
+    """What an app reads in the message's block: one line of JSON, with `schema`, `status` and what belongs to it."""
     line = json.dumps(dict(content), ensure_ascii=True, sort_keys=True)
-    return kit.message(line, [kit.section(kit.code(line, 2_500))])
+    for mark in "<>&`":  # what means something to Slack stays inside of strings, and means the same to JSON
+        line = line.replace(mark, f"\\u{ord(mark):04x}")
+    return kit.message(kit.sentences(f"Answered an app: {content['status']}"), [kit.section(kit.code(line, MOST))])

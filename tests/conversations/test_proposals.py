@@ -49,19 +49,31 @@ async def says(ship: Ship, text: str, *, user: str = AGENT, **shape: Any) -> lis
 
 def back(shown: list[str]) -> dict[str, Any]:
     """The JSON that it got."""
-    return dict(json.loads(shown[-1].strip("`")))
+    return dict(json.loads(shown[-1].strip("`\n ")))
 
 
 async def test_a_proposal_is_shown_and_a_person_confirms(with_agent: Ship) -> None:
     """A button for everybody, JSON for the agent; the plan is of whoever pressed, by their own rights."""
     ship = with_agent
     shown = await says(ship, "deploy web staging because checkout is slow")
-    assert (shown[0], back(shown)) == snapshot(("""\
+    assert (shown[0], back(shown)) == snapshot(
+        (
+            """\
 💡 Agent proposes: deploy web → staging
 Why: checkout is slow
 `5d2f0b7` · nothing starts before a person confirms it
 [ Look at the plan… ]\
-""", {'action': 'deploy', 'environment': 'staging', 'revision': '5d2f0b7000000000000000000000000000000000', 'schema': 1, 'service': 'web', 'status': 'proposed'}))
+""",
+            {
+                "action": "deploy",
+                "environment": "staging",
+                "revision": "5d2f0b7000000000000000000000000000000000",
+                "schema": 1,
+                "service": "web",
+                "status": "proposed",
+            },
+        )
+    )
     assert ship.provider.starts == []
     assert "You may not deploy web in staging" in await ship.click(MARGARET, "Look at the plan…")
     assert "Deploy web → staging?" in await ship.click(ADA, "Look at the plan…")

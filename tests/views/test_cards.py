@@ -126,8 +126,9 @@ def test_needs_approval() -> None:
     assert shown("card awaiting_approval") == snapshot("""\
 ✍️ *Needs approval* · web → production
 Waits for an approval
+#412, #415 and 4 more
 Ada · `5d2f0b7` · 6 changes · run on github.com · #1287
-[ Changes ] [ Withdraw ]\
+[ Withdraw ]\
 """)
 
 
