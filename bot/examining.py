@@ -5,7 +5,7 @@ import hashlib
 import platform
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
 from importlib.util import find_spec
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import bot
 from bot import config
-from bot.config import Duration
+from bot.config import Duration, Editors
 from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.engine.catalogue import Catalogue
+from bot.engine.grouping import NO_GROUPS
 from bot.errors import ChatError
 from bot.guaranteeing import guaranteed
 from bot.ports import Clock, Finding, Integration, Severity
@@ -159,10 +160,33 @@ async def _groups(subject: Subject) -> list[Finding]:
             members = await subject.room.chat.group_members(group)
         except ChatError as error:
             sentence, fix = explain(error)
+            listed = subject.catalogue.fallback.get(group)
+            if error.code in NO_GROUPS and listed is not None:
+                found.append(fine(f"user group {group}", f"{len(listed)} people, from the configuration: {sentence}"))
+                continue
             found.append(problem(f"user group {group}", sentence, fix or "List user ids in the role instead."))
         else:
             found.append(fine(f"user group {group}", f"{len(members)} people"))
-    return found
+    said = subject.configuration.slack.groups_edited_by
+    return [*found, *editors(subject.catalogue.production_groups(), said)]
+
+
+def editors(groups: Iterable[str], said: Editors | None) -> Iterator[Finding]:
+    """Who may edit the groups that give rights in production: Slack does not tell apps, so the operator says it once."""
+    groups = sorted(groups)
+    name, named = "who may edit user groups", ", ".join(f"@{group}" for group in groups)
+    if not groups:
+        return
+    if said is Editors.ADMINS:
+        yield fine(name, f"only administrators: {named} give rights in production")
+    elif said is Editors.EVERYBODY:
+        fix = "In Slack: Settings & permissions → User groups. Until then changes are posted to the admin channel and count later."
+        yield warning(name, f"everybody, and {named} give rights in production", fix)
+    else:
+        fix = (
+            "Look in Slack: Settings & permissions → User groups; then set slack.groups_edited_by: admins or everybody."
+        )
+        yield warning(name, f"not said, and {named} give rights in production", fix)
 
 
 async def _database(subject: Subject) -> list[Finding]:

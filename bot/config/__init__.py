@@ -15,7 +15,7 @@ from bot.config.configuration import (
     Team,
     Verify,
 )
-from bot.config.connection import Backups, Heartbeat, Mode, Retention, Slack, Web
+from bot.config.connection import Backups, Editors, Heartbeat, Mode, Retention, Slack, Web
 from bot.config.delivery import Announce
 from bot.config.effective import Effective, explain, explain_settings
 from bot.config.loading import check, load
@@ -33,6 +33,7 @@ __all__ = [
     "ConfiguredSource",
     "Deploy",
     "Duration",
+    "Editors",
     "Effective",
     "Environment",
     "Heartbeat",

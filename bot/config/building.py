@@ -23,7 +23,7 @@ from bot.config.roles import Scopes, resolved_role
 from bot.config.rules import circles, way_in, way_in_for_alerts
 from bot.config.secrets import secret_paths, secret_values
 from bot.config.values import Zone
-from bot.config.warnings import homeless, out_of_reach
+from bot.config.warnings import homeless, out_of_reach, unanswerable
 from bot.domain.freezes import Freeze
 from bot.domain.restraint import Limit
 from bot.domain.roles import Role
@@ -61,7 +61,11 @@ def build(reader: Reader, root: Mapping, kinds: Kinds) -> Built | None:
         return None
     services = tuple(service for service in parts.services.values() if service)
     roles = tuple(role for role in parts.roles if role)
-    reader.warnings += [*out_of_reach(reader, services, roles), *homeless(reader, services)]
+    reader.warnings += [
+        *out_of_reach(reader, services, roles),
+        *unanswerable(reader, services, roles),
+        *homeless(reader, services),
+    ]
     secret = frozenset([*_secret(parts.general, parts.connected, services), *_secret_of_sources(parts.sources)])
     return Built(configuration=_configuration(reader, root, parts.general, parts, secret), secret=secret)
 

@@ -67,6 +67,13 @@ def _base(value: Url) -> Url:
     return Url(value.rstrip("/") + "/")
 
 
+class Editors(StrEnum):
+    """Who may edit the user groups of the workspace, as its settings say."""
+
+    ADMINS = "admins"
+    EVERYBODY = "everybody"
+
+
 class Slack(Section):
     """How to reach Slack. Exactly one of `app_token` (Socket Mode) and `signing_secret` (HTTP mode)."""
 
@@ -90,6 +97,10 @@ class Slack(Section):
         default=Duration.read("15m"),
         description="How long somebody has to have been in a user group before that counts for approvals: "
         "in many workspaces anybody may edit groups.",
+    )
+    groups_edited_by: Editors | None = Field(
+        default=None,
+        description="Who may edit user groups in this workspace: admins or everybody. Slack does not tell apps, so `doctor` asks until it is said.",
     )
     base_url: Annotated[Url, AfterValidator(_base)] = Field(
         default=Url("https://slack.com/api/"),

@@ -25,6 +25,20 @@ def out_of_reach(reader: Reader, services: tuple[Service, ...], roles: tuple[Rol
             yield reader.key(("roles",), f"nobody may {verb} {shown}{more}", hint)
 
 
+def unanswerable(reader: Reader, services: tuple[Service, ...], roles: tuple[Role, ...]) -> Iterator[Problem]:
+    """Targets that ask for more approvals than there could ever be: nobody is named, and no role lets approve."""
+    for service in services:
+        for environment in service.environments:
+            rule = environment.approvals
+            target = Target(service=service.name, environment=environment.name)
+            if rule and not rule.people and not _anybody(Permission.APPROVE, target, roles):
+                origin = environment.origins["approvals"].node
+                problem = f"nobody may approve {target}, so nothing could ever start there"
+                yield reader.at(
+                    origin.path if origin else (), problem, "add people: [U…] to it, or may: [approve] to a role"
+                )
+
+
 def _targets(services: tuple[Service, ...]) -> Iterator[Target]:
     for service in services:
         for environment in service.environments:

@@ -5,6 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bot.config import Editors
+from bot.examining import editors
+from bot.ports import Severity
 from tests.app.harbour import installation
 from tests.cli.shell import environment, typed
 
@@ -48,3 +53,19 @@ def test_files_of_another_distribution_over_our_packages(tmp_path: Path) -> None
         check=True,
     )
     assert "stranger put files into our package `bot`" in ran.stdout
+
+
+@pytest.mark.parametrize(("groups", "said", "severity"), [
+    ((), None, None),
+    (("leads",), None, Severity.WARNING),
+    (("leads",), Editors.EVERYBODY, Severity.WARNING),
+    (("leads",), Editors.ADMINS, Severity.FINE),
+])  # fmt: skip
+def test_who_may_edit_groups_is_asked_once(
+    groups: tuple[str, ...], said: Editors | None, severity: Severity | None
+) -> None:
+    """Where groups give rights in production: until the configuration says it, and for as long as everybody may."""
+    found = list(editors(groups, said))
+    assert [each.severity for each in found] == ([severity] if severity else [])
+    assert all("@leads" in each.sentence for each in found)
+    assert all(each.fix for each in found if each.severity is Severity.WARNING)

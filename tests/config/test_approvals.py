@@ -95,3 +95,11 @@ def test_people_groups_and_limits(files: Files) -> None:
     assert found.marks("U77ALT", "ADA@acme.example") >= found.marks("U02ADA")
     assert found.roles[0].channels == frozenset({"ops", "C0123456789"})
     assert found.groups() == found.production_groups() == frozenset({"leads"})
+
+
+def test_nobody_who_could_approve_is_a_warning(files: Files) -> None:
+    """It loads, and `check` says so."""
+    nobody = {"roles": "roles: {all: {people: [members], may: [deploy, rollback]}}"}
+    assert "nobody may approve web → production" in files.warnings(**{**section("", "approvals: {}"), **nobody})
+    assert "approve" not in files.warnings(**{**section("", "approvals: {}"), **EVERYBODY})
+    assert "approve" not in files.warnings(**{**section("", "approvals: {people: [U02ADA]}"), **nobody})
