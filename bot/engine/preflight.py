@@ -47,7 +47,9 @@ async def _refused(runtime: Runtime, operation: Operation, refusal: Refusal) -> 
     """End it; where nothing but an answer is missing, ask for it a little longer first."""
     now = runtime.clock.now()
     unread = all(verdict.reason is Reason.FACT_UNKNOWN for verdict in refusal.verdicts)
-    if unread and now - operation.created_at < FACTS_PATIENCE:
+    if (
+        unread and now - operation.changed_at < FACTS_PATIENCE
+    ):  # since it was its turn: it may have waited for others before
         after = operation.but(note=refusal.verdicts[0].sentence, due_at=now + advancing.RETRY)
     else:
         after = advancing.refused(operation, refusal, at=now)

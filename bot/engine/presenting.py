@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.messages import Message
-from bot.domain.operations import Operation
+from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb, Plan, PlanState
 from bot.domain.reasons import Reason
 from bot.domain.terms import MINUTE, Action, Identity, short
@@ -146,13 +146,16 @@ def second_click(runtime: Runtime, operation: Operation, who: Identity, names: k
 async def accepted(runtime: Runtime, operation: Operation, plan: Plan, *, unasked: bool) -> Message:
     """One private line with a link to the card, as soon as the card is there."""
     key = f"operation:{operation.id}:card"
+    waits = operation.state is State.AWAITING_APPROVAL
     delivered = await runtime.store.read(lambda tx: outbox.delivered(tx, key))
     if delivered is None:
         direct = operation.channel.startswith("user:")
         channel = "" if direct else await _channel_id(runtime, operation.channel)
-        return plans.accepted(operation.id, plan, channel=channel, direct=direct, unasked=unasked)
+        return plans.accepted(operation.id, plan, channel=channel, direct=direct, unasked=unasked, waits=waits)
     link = await read("its link", runtime.chat.permalink(delivered.channel, delivered.ts))
-    return plans.accepted(operation.id, plan, permalink=link if isinstance(link, str) else "", unasked=unasked)
+    return plans.accepted(
+        operation.id, plan, permalink=link if isinstance(link, str) else "", unasked=unasked, waits=waits
+    )
 
 
 async def _channel_id(runtime: Runtime, named: str) -> str:

@@ -58,7 +58,7 @@ async def active(runtime: Runtime, target: Target) -> Operation | None:
 
 async def stop(runtime: Runtime, operation: Operation, by: Identity, *, where: Place, because: str = "") -> Outcome:
     """Ask for a stop: before anything started it is withdrawn, while it runs the provider is asked, later it is too late."""
-    no = await allowed(runtime, by, Permission.STOP, operation.target, where=where)
+    no = await may_stop(runtime, operation, by, where=where)
     if no is not None:
         return no
 
@@ -66,6 +66,13 @@ async def stop(runtime: Runtime, operation: Operation, by: Identity, *, where: P
         return _stopped(current, by, runtime.clock.now())
 
     return await _carry_out(runtime, operation, by, "stop", stopped, because=because)
+
+
+async def may_stop(runtime: Runtime, operation: Operation, by: Identity, *, where: Place) -> Outcome | None:
+    """None where this person may: whoever asked for something that waits for approval may always withdraw it."""
+    if operation.state is State.AWAITING_APPROVAL and operation.who == by:
+        return await stranger(runtime, by) or await _elsewhere(runtime, where)
+    return await allowed(runtime, by, Permission.STOP, operation.target, where=where)
 
 
 def _stopped(current: Operation, by: Identity, now: Millis) -> Operation | None:

@@ -4,7 +4,7 @@ from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.requests import DeliveryKind
-from bot.domain.terms import MINUTE, Permission, Target
+from bot.domain.terms import MINUTE, Target
 from bot.engine import presenting, record, rendering, stopping
 from bot.engine.answering import Answering
 from bot.engine.runtime import Runtime
@@ -16,7 +16,7 @@ async def ask(runtime: Runtime, answering: Answering, operation: Operation, *, b
     """What stopping means here, and two buttons; where it cannot be stopped any more, what can be done instead."""
     who, where = answering.delivery.invocation.who, answering.delivery.invocation.where
     replace = answering.delivery.kind is DeliveryKind.WORDS
-    no = await stopping.allowed(runtime, who, Permission.STOP, operation.target, where=where)
+    no = await stopping.may_stop(runtime, operation, who, where=where)
     if no is not None:
         await answering.privately(presenting.no(no), replace=replace)
         return

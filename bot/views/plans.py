@@ -157,11 +157,18 @@ def not_yours(shown: Plan, *, names: kit.Names = kit.NO_NAMES, command: str = "/
 
 
 def accepted(
-    operation: int, shown: Plan, *, permalink: str = "", channel: str = "", direct: bool = False, unasked: bool = False
+    operation: int,
+    shown: Plan,
+    *,
+    permalink: str = "",
+    channel: str = "",
+    direct: bool = False,
+    unasked: bool = False,
+    waits: bool = False,
 ) -> Message:
     """The asker's one private line where the card is elsewhere; `channel` is the id of that channel, `direct` a direct message.
 
-    `unasked` says that it started without a confirmation, since the environment wants none.
+    `unasked` says that it started without a confirmation, since the environment wants none; `waits`, that others have to agree first.
     """
     what = kit.mark(
         "{} {} → {}: {}", DOING[shown.action], shown.target.service, shown.target.environment, kit.number_of(operation)
@@ -175,11 +182,11 @@ def accepted(
         if direct
         else ""
     )
-    asked = (
-        kit.mark("It has started: {} asks for no confirmation.", shown.target.environment)
-        if unasked
-        else kit.Markup("")
-    )
+    asked = kit.Markup("")
+    if waits:
+        asked = kit.Markup("It starts when others have approved it; they have been asked.")
+    elif unasked:
+        asked = kit.mark("It has started: {} asks for no confirmation.", shown.target.environment)
     text = kit.sentences(f"{DOING[shown.action]} {place(shown.target)} is number {operation} now")
     return kit.message(kit.sentences(text, kit.said(asked)), [kit.section(kit.join([what, where]), asked)])
 

@@ -1,17 +1,18 @@
 """Approvals: what production asks of a second person, from the request to the start, and every way that it does not start."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from inline_snapshot import snapshot
 
 from bot.domain.operations import State
 from bot.domain.reasons import Reason
-from bot.domain.terms import HOUR, MINUTE
+from bot.domain.terms import HOUR, MINUTE, Permission
 from bot.store import audit
 from tests.fakes.deployer import sha
 from tests.support.approved import ADA, GRACE, GUS, LINUS, MARGARET, Guarded, approve, asked, reject, staged
-from tests.support.ship import WEB_PRODUCTION, Ship
+from tests.support.ship import ENGINEERS, WEB_PRODUCTION, Ship
 from tests.support.text import plain
 
 
@@ -19,6 +20,10 @@ async def test_request_approve_start(guarded: Guarded) -> None:
     """The card asks, the thread calls, the form shows the plan, and the form's own button starts it."""
     ship = await guarded()
     number = await asked(ship)
+    assert ship.seen_by(ADA)[-1] == snapshot("""\
+Deploy web → production: #2 · its card is in #C02
+It starts when others have approved it; they have been asked.\
+""")
     assert (ship.card(number), ship.thread(number)) == snapshot(
         (
             """\
@@ -406,3 +411,36 @@ async def test_somebody_else_presses_my_button(guarded: Guarded) -> None:
     assert await ship.click(GRACE, "See plan and approve…", on=mine) == snapshot(
         "Only Margaret can press that: nothing was done."
     )
+
+
+async def test_whoever_asked_may_withdraw_without_the_right_to_stop(guarded: Guarded) -> None:
+    """It is theirs until somebody has agreed; others need the right."""
+    ship = await guarded()
+    number = await asked(ship)
+    role = replace(ENGINEERS, may=ENGINEERS.may - {Permission.STOP})
+    ship.change_catalogue(roles=(role,))
+    await ship.restart()
+    assert "You may not stop web" in await ship.click(GRACE, "Withdraw")
+    await ship.click(ADA, "Withdraw")
+    await ship.click(ADA, "Take it out")
+    assert (await ship.operation(number)).state is State.CANCELLED
+
+
+async def test_a_crash_between_the_yes_and_the_start(guarded: Guarded) -> None:
+    """The yes is a row: after a restart everything is asked again, and it starts once."""
+    ship = await guarded()
+    await asked(ship)
+    await ship.click(MARGARET, "See plan and approve…")
+    form = ship.chat.views[-1]
+    ship.provider.hanging.add("preview")
+    await ship.submit(MARGARET, {})  # the plan is looked at once more before the yes counts: it hangs, and nothing is kept
+    assert (await ship.operation(2)).state is State.AWAITING_APPROVAL
+    ship.provider.release()
+    await ship.restart()
+    ship.provider.hanging.add("start")
+    await ship.submit(MARGARET, {}, view=form)
+    assert (await ship.operation(2)).state is State.TRIGGERING
+    ship.provider.release()
+    await ship.restart()
+    assert ship.provider.starts == ["1:1:1", "2:1:1"]
+    await ended(ship)
