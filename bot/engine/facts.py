@@ -13,6 +13,7 @@ from bot.domain.operations import TAKEABLE, TRANSITIONS, Effect, Operation, Stat
 from bot.domain.people import Person
 from bot.domain.policy import PERMISSION_OF
 from bot.domain.restraint import hurried_until
+from bot.domain.roles import Place as Named
 from bot.domain.terms import Action, Millis, Place, Target, Unknown
 from bot.engine import approvers, comparing, people, placing, resolving
 from bot.engine.catalogue import Environment, Service, is_user
@@ -54,11 +55,7 @@ class Gathered:
 async def gather(runtime: Runtime, question: Question) -> Gathered:
     """Read everything that the gates and the plan need."""
     found = runtime.catalogue.find(question.target)
-    person, foreign, place = await asyncio.gather(
-        people.who(runtime, question.who, acting=True),
-        shared(runtime, question.where),
-        placing.named(runtime, question.where),
-    )
+    person, foreign, place = await _whoever_asks(runtime, question)
     if found is None:
         return _without_target(runtime, question, person=person, foreign=foreign)
     service, environment = found
@@ -111,6 +108,15 @@ async def gather(runtime: Runtime, question: Question) -> Gathered:
         environment=environment,
         verified_before_at=verified_at,
         typical=typical,
+    )
+
+
+async def _whoever_asks(runtime: Runtime, question: Question) -> tuple[Person | Unknown, bool | Unknown, Named]:
+    """Who it is, whether others share the place, and how roles name the place."""
+    return await asyncio.gather(
+        people.who(runtime, question.who, acting=True),
+        shared(runtime, question.where),
+        placing.named(runtime, question.where),
     )
 
 

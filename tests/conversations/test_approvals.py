@@ -433,7 +433,9 @@ async def test_a_crash_in_the_middle_of_a_yes(guarded: Guarded) -> None:
     await ship.click(MARGARET, "See plan and approve…")
     form = ship.chat.views[-1]
     ship.provider.hanging.add("preview")
-    await ship.submit(MARGARET, {})  # the plan is looked at once more before the yes counts: it hangs, and nothing is kept
+    await ship.submit(
+        MARGARET, {}
+    )  # the plan is looked at once more before the yes counts: it hangs, and nothing is kept
     assert (await ship.operation(2)).state is State.AWAITING_APPROVAL
     assert ship.provider.starts == ["1:1:1"]
     ship.provider.release()
