@@ -91,7 +91,7 @@ Yes: *Margaret* may *status* web in staging.
 """,
             "no permission": """\
 Can: which permission of web?
-For example: `/ops can web production`\
+For example: `/ops can @U02LINUS deploy web production`\
 """,
         }
     )
