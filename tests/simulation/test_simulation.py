@@ -34,7 +34,7 @@ def test_fair_weather() -> None:
 
 def test_many_crashes() -> None:
     """A process that hardly lives still comes to the truth."""
-    report = simulate("dying", 10, faults=FaultPlan(crash=0.01, crash_again=0.02, crash_turns=3_000))
+    report = simulate("dying", 5, faults=FaultPlan(crash=0.03, crash_again=0.03, crash_turns=1_000))
     assert not report.violation, shown(report)
     assert report.crashes > 3 * report.operations
 
