@@ -98,14 +98,10 @@ async def sweep(runtime: Runtime) -> bool:
         return False
     now = runtime.clock.now()
 
-    def due(tx: Tx) -> bool:
-        waiting = timers.get(tx, TIMER, EVERY)
-        if waiting is not None and now < waiting.due_at <= now + FRESH:
-            return False
-        timers.set(tx, Timer(kind=TIMER, subject=EVERY, due_at=now + FRESH, body={}))
-        return True
-
-    if not await runtime.store.write(due):
+    waiting = await runtime.store.read(lambda tx: timers.get(tx, TIMER, EVERY))
+    if waiting is not None and now < waiting.due_at <= now + FRESH:
         return False
+    again = Timer(kind=TIMER, subject=EVERY, due_at=now + FRESH, body={})
+    await runtime.store.write(lambda tx: timers.set(tx, again))
     start(runtime)
     return True
