@@ -18,7 +18,8 @@ from bot.engine.catalogue import Catalogue, catalogue_of
 from bot.engine.claiming import Claiming
 from bot.engine.conversing import Conversation
 from bot.engine.desk import Findings
-from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, SECRET_SWEEP, Engine
+from bot.engine.engine import OUTBOX_SWEEP, PLAN_SWEEP, RECORD_SWEEP, SECRET_SWEEP, Engine
+from bot.engine.hinting import heard
 from bot.engine.intake import Intake
 from bot.engine.reconcile import SWEEP
 from bot.engine.runtime import Home, Road, Runtime
@@ -26,7 +27,7 @@ from bot.engine.supervisor import Supervisor
 from bot.errors import ChatError
 from bot.examining import Subject, examine, instance_id
 from bot.keeping import Keeper
-from bot.ports import Clock, Finding, Integration, Random, Surroundings
+from bot.ports import Clock, Finding, Integration, Random, RawDelivery, Surroundings
 from bot.rehearsing import rehearsals, road_of
 from bot.schedule import AlarmClock, LocalRunner, SystemClock, SystemRandom
 from bot.situation import situation
@@ -44,6 +45,7 @@ from bot.views.kit import Redactor
 from bot.web.admin import AdminSocket, path_beside
 from bot.web.claims import ClaimDoor
 from bot.web.health import Health
+from bot.web.hints import HintDoor
 from bot.web.listeners import Listener, SlackDoor, knock_app, private_app, public_app
 from bot.web.metrics import Metrics, Reading
 from bot.web.reach import beat
@@ -72,6 +74,7 @@ class App:
         self.claiming: Claiming | None = None
         public = configuration.web.public
         self.claim_door = ClaimDoor(lambda: self.claiming, clock.now, proxies=public.proxies if public else ())
+        self.hint_door = HintDoor(self._heard, clock.now)
         self.supervisor = Supervisor(clock)
         self.runner = LocalRunner()
         self.alarm = AlarmClock()
@@ -79,6 +82,10 @@ class App:
             clock=clock, random=random, folder=configuration.store.parent, secrets=configuration.secrets
         )
         self.integrations = build_integrations(configuration, integration_modules(), surroundings)
+
+    async def _heard(self, connection: str, raw: RawDelivery) -> bool | None:
+        """The web room's way to whoever understands it."""
+        return await heard(self.engine.runtime, connection, raw) if self.intake_open else None
 
     def degraded(self) -> tuple[str, ...]:
         """What is out of reach, in words; it fails no health check."""
@@ -246,6 +253,7 @@ async def _open_private(app: App, stack: AsyncExitStack) -> None:
 
     private = private_app(health, measure)
     app.claim_door.add_to(private)
+    app.hint_door.add_to(private)
     listener = Listener(private, app.configuration.web.private.listen, "web.private.listen")
     app.private_address = await listener.open()
     stack.push_async_callback(listener.close)
@@ -289,6 +297,7 @@ async def _open_public(app: App, stack: AsyncExitStack) -> None:
         )
         opened = public_app(door)
     app.claim_door.add_to(opened)
+    app.hint_door.add_to(opened)
     listener = Listener(opened, public.listen, "web.public.listen")
     await listener.open()
     stack.push_async_callback(listener.close)
@@ -348,6 +357,7 @@ def _wake(app: App, stack: AsyncExitStack) -> None:
     app.alarm.every(OUTBOX_SWEEP, "outbox", engine.sweep_outbox)
     app.alarm.every(PLAN_SWEEP, "plans", engine.sweep_plans)
     app.alarm.every(SECRET_SWEEP, "secrets", engine.sweep_secrets)
+    app.alarm.every(RECORD_SWEEP, "records", engine.sweep_records)
     app.alarm.every(RETENTION_SWEEP, "retention", lambda: _forget(app))
     for name, (every, sweep_once) in app.keeper.sweeps().items():
         app.alarm.every(every, name, sweep_once)

@@ -245,6 +245,40 @@ class Logs(Protocol):
         """The last lines (untrusted text)."""
 
 
+class RecordState(StrEnum):
+    """How an operation stands, in the words of a list of deployments."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNDONE = "undone"  # live once, and rolled back since
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a list of deployments is told of one operation; `key` is its name for ever, `words` one short line."""
+
+    key: str
+    operation: int
+    action: Action
+    target: Target
+    revision: str
+    repository: str
+    production: bool
+    how: BaseModel
+    state: RecordState
+    words: str = ""
+    url: str = ""  # of the run
+
+
+class Records(Protocol):
+    """Keeps a list of deployments somewhere else, for those who look there."""
+
+    async def record(self, record: Record) -> None:
+        """Make the list say this of the operation, whatever it says now; the same again changes nothing. Raises IntegrationError."""
+
+
 class Health(Protocol):
     """Looks at whether a target is well: what the `verify:` rules of an environment ask."""
 
@@ -350,6 +384,24 @@ class AlertSource(Protocol):
         """What it says, in its order; raises bot.errors.Unreadable and nothing else, whatever the body holds."""
 
 
+# ---- hints ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """Something may have happened to a run of a repository. It is a reason to look now, and nothing else: what it says is not believed."""
+
+    repository: str
+    run: Mapping[str, str]  # a part of the run's reference
+
+
+class Hints(Protocol):
+    """Understands what a provider sends by itself. Pure: the web room reads and answers."""
+
+    def hints(self, raw: RawDelivery) -> tuple[Hint, ...] | Forged:
+        """What a delivery gives reason to look at (nothing: it is about something else), or why it is not from the provider. Never raises."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Integration:
     """What one configured connection offers; a capability that is None is shown as missing, it does not fail."""
@@ -362,6 +414,8 @@ class Integration:
     logs: Logs | None = None
     doctor: Doctor | None = None
     health: Health | None = None
+    records: Records | None = None
+    hints: Hints | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

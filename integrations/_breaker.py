@@ -9,7 +9,7 @@ from bot.domain.operations import Effect
 from bot.domain.terms import MINUTE, SECOND, Millis
 from bot.errors import IntegrationError, Kind
 from bot.ports import Clock
-from integrations._http import LONGEST, Answer, Call
+from integrations._http import Answer, Call
 
 IN_A_ROW = 5
 OF_SO_MANY = 10
@@ -22,7 +22,7 @@ _LOST = frozenset({Kind.UNAVAILABLE, Kind.AMBIGUOUS})
 class Sends(Protocol):
     """What sends calls: the door itself, or a breaker before it."""
 
-    async def send(self, call: Call, *, deadline: Millis, longest: int = LONGEST) -> Answer:
+    async def send(self, call: Call, *, deadline: Millis) -> Answer:
         """One call, whatever its answer is. Raises IntegrationError."""
 
 
@@ -77,22 +77,22 @@ class Breaker:
         self._clock = clock
         self._circuits = {False: Circuit(), True: Circuit()}
 
-    async def send(self, call: Call, *, deadline: Millis, longest: int = LONGEST) -> Answer:
+    async def send(self, call: Call, *, deadline: Millis) -> Answer:
         """As `Http.send`; while the circuit is open nothing is sent, which is UNAVAILABLE with effect NONE, and when to ask again."""
         circuit = self._circuits[call.changes]
         if circuit.is_closed():
-            return await self._counted(circuit, call, deadline=deadline, longest=longest)
+            return await self._counted(circuit, call, deadline=deadline)
         circuit.refuse_while_open(self._clock.now())
         async with circuit.turn:
             # Whoever waited here knows by now what became of the first.
             circuit.refuse_while_open(self._clock.now())
             if not circuit.is_closed():
-                return await self._counted(circuit, call, deadline=deadline, longest=longest)
-        return await self._counted(circuit, call, deadline=deadline, longest=longest)
+                return await self._counted(circuit, call, deadline=deadline)
+        return await self._counted(circuit, call, deadline=deadline)
 
-    async def _counted(self, circuit: Circuit, call: Call, *, deadline: Millis, longest: int) -> Answer:
+    async def _counted(self, circuit: Circuit, call: Call, *, deadline: Millis) -> Answer:
         try:
-            answer = await self._http.send(call, deadline=deadline, longest=longest)
+            answer = await self._http.send(call, deadline=deadline)
         except IntegrationError as error:
             if error.kind in _LOST:
                 circuit.failed(self._clock.now())

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,27 +20,50 @@ if TYPE_CHECKING:
 AT_ONCE = 20  # requests of one client; httpx's own pool wedges when a waiting request is cancelled
 LONGEST = 64 * 1024  # bytes of a body
 CONNECT: Millis = 5_000  # for a connection to stand; before that nothing was sent
+_SENDING = "send_request_headers.started"  # from here on somebody may have heard us
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is sent: `changes` says that it may have an effect there, so that an answer that is lost proves nothing."""
+    """What is sent: `changes` says that it may have an effect there, so that an answer that is lost proves nothing.
+
+    Of the answer at most `longest` bytes are kept: its beginning, or of a body of at most `most` bytes its end. Headers may hold
+    credentials: they go to `url` and nowhere else.
+    """
 
     url: str = field(repr=False)
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     changes: bool = False
+    longest: int = LONGEST
+    most: int = 0  # 0: the beginning is kept
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: a status, headers with lower-case names, the beginning of the body as text, and whether there was more of it."""
+    """What came back: a status, a part of the body as text, whether there was more of it, and headers by their names in lower case."""
 
     status: int
     body: str
     cut: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Reached(StrEnum):
+    """How far a call came that has no whole answer."""
+
+    NOWHERE = "nowhere"  # nobody could be asked: no such name, a certificate that is not trusted, no address
+    NOBODY = "nobody"  # no connection: nothing was sent
+    SOMEBODY = "somebody"  # it was sent, at least in part
+
+
+class Unanswered(Exception):
+    """No whole answer; `reached` says what may have come of it, the message repeats nothing of the address."""
+
+    def __init__(self, why: str, *, reached: Reached) -> None:
+        super().__init__(why)
+        self.reached = reached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,31 +79,46 @@ class Http:
 
     async def get(self, url: str, *, deadline: Millis, longest: int = LONGEST) -> Answer:
         """One GET of an http or https address, with nothing of ours in it. Raises as `send`."""
-        return await self.send(Call(url=url), deadline=deadline, longest=longest)
+        return await self.send(Call(url=url, longest=longest), deadline=deadline)
 
-    async def send(self, call: Call, *, deadline: Millis, longest: int = LONGEST) -> Answer:
+    async def send(self, call: Call, *, deadline: Millis) -> Answer:
         """One call, whatever its answer is; `deadline` is for all of it, in milliseconds.
 
         Raises IntegrationError: UNAVAILABLE where whoever is there gives no whole answer in time, INVALID where it cannot even be asked (the
         name is not known, the certificate is not trusted, the address is none). Of a call that changes something, an answer that is lost
         after it was sent is AMBIGUOUS with effect UNKNOWN; everything else proves that nothing happened. No error holds the address.
         """
+        try:
+            return await self.ask(call, deadline=deadline)
+        except Unanswered as error:
+            if call.changes and error.reached is Reached.SOMEBODY:
+                raise IntegrationError(str(error), kind=Kind.AMBIGUOUS, effect=Effect.UNKNOWN) from None
+            kind = Kind.INVALID if error.reached is Reached.NOWHERE else Kind.UNAVAILABLE
+            raise IntegrationError(str(error), kind=kind, effect=Effect.NONE) from None
+
+    async def ask(self, call: Call, *, deadline: Millis) -> Answer:
+        """The same for those who judge by themselves what an answer that is missing means; raises Unanswered and nothing else.
+
+        Each call has a connection of its own: none is used that the other side may have closed meanwhile, so that a write which was not
+        sent is known not to have been.
+        """
         import httpx  # noqa: PLC0415  # a quarter of the time that `check` takes, which asks nobody
 
-        sent = _lost if call.changes else _failed
+        sent = _Sent()
         try:
             async with self.turns, asyncio.timeout(deadline / 1000), self._client(deadline) as client:
-                return await _answer(client, call, agent=self.agent, longest=longest)
+                return await _answer(client, call, agent=self.agent, sent=sent)
         except httpx.ConnectTimeout:
-            raise _failed(f"no connection within {min(deadline, CONNECT) / 1000:g} s") from None
+            why = f"no connection within {min(deadline, CONNECT) / 1000:g} s"
+            raise Unanswered(why, reached=Reached.NOBODY) from None
         except (TimeoutError, httpx.TimeoutException):
-            raise sent(f"no answer within {deadline / 1000:g} s") from None
+            raise Unanswered(f"no answer within {deadline / 1000:g} s", reached=sent.reached) from None
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise _failed("not an address that can be asked", kind=Kind.INVALID) from None
+            raise Unanswered("not an address that can be asked", reached=Reached.NOWHERE) from None
         except httpx.ConnectError as error:
             raise _unconnected(error) from None
         except httpx.HTTPError as error:
-            raise sent(f"the answer broke off ({type(error).__name__})") from None
+            raise Unanswered(f"the answer broke off ({type(error).__name__})", reached=sent.reached) from None
 
     def _client(self, deadline: Millis) -> "httpx.AsyncClient":
         """One for each call: nothing is kept that somebody would have to close."""
@@ -93,11 +132,23 @@ class Http:
         )
 
 
+class _Sent:
+    """Whether the first byte of a call may have left."""
+
+    def __init__(self) -> None:
+        self.reached = Reached.NOBODY
+
+    async def trace(self, event: str, _: object) -> None:
+        """What httpx calls at every step of a request."""
+        if event.endswith(_SENDING):
+            self.reached = Reached.SOMEBODY
+
+
 def _trusted(authority: Path | None) -> ssl.SSLContext:
     try:
         return _context(authority)
     except (OSError, ssl.SSLError):
-        raise _failed("its certificate authority cannot be read", kind=Kind.INVALID) from None
+        raise Unanswered("its certificate authority cannot be read", reached=Reached.NOWHERE) from None
 
 
 @cache
@@ -106,37 +157,41 @@ def _context(authority: Path | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=authority)
 
 
-async def _answer(client: "httpx.AsyncClient", call: Call, *, agent: str, longest: int) -> Answer:
+async def _answer(client: "httpx.AsyncClient", call: Call, *, agent: str, sent: _Sent) -> Answer:
     headers = {"User-Agent": agent, "Accept-Encoding": "identity", **call.headers}
-    async with client.stream(call.method, call.url, headers=headers, content=call.body or None) as got:
-        body = bytearray()
-        async for part in got.aiter_raw():
-            body += part
-            if len(body) > longest:
-                break
-        text = bytes(body[:longest]).decode("utf-8", "replace")
-        named = {name.lower(): value for name, value in got.headers.items()}
-        return Answer(status=got.status_code, body=text, cut=len(body) > longest, headers=named)
+    extensions = {"trace": sent.trace}
+    async with client.stream(
+        call.method, call.url, headers=headers, content=call.body or None, extensions=extensions
+    ) as got:
+        body, cut = await _body(got, call)
+        told = {name.lower(): value for name, value in got.headers.items()}
+        return Answer(status=got.status_code, body=body.decode("utf-8", "replace"), cut=cut, headers=told)
 
 
-def _unconnected(error: "httpx.ConnectError") -> IntegrationError:
+async def _body(got: "httpx.Response", call: Call) -> tuple[bytes, bool]:
+    """What is kept of the body, and whether anything of it is missing."""
+    kept, read = bytearray(), 0
+    async for part in got.aiter_raw():
+        kept += part
+        read += len(part)
+        if read > (call.most or call.longest):
+            break
+        if call.most and len(kept) > 2 * call.longest:
+            del kept[: -call.longest]
+    wanted = kept[-call.longest :] if call.most else kept[: call.longest]
+    return bytes(wanted), read > call.longest
+
+
+def _unconnected(error: "httpx.ConnectError") -> Unanswered:
     causes = tuple(_causes(error))
     if any(isinstance(each, socket.gaierror) for each in causes):
-        return _failed("its name is not known", kind=Kind.INVALID)
+        return Unanswered("its name is not known", reached=Reached.NOWHERE)
     if any(isinstance(each, ssl.SSLError) for each in causes):
-        return _failed("its certificate is not trusted", kind=Kind.INVALID)
-    return _failed("no connection")
+        return Unanswered("its certificate is not trusted", reached=Reached.NOWHERE)
+    return Unanswered("no connection", reached=Reached.NOBODY)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _failed(why: str, *, kind: Kind = Kind.UNAVAILABLE) -> IntegrationError:
-    return IntegrationError(why, kind=kind, effect=Effect.NONE)
-
-
-def _lost(why: str) -> IntegrationError:
-    return IntegrationError(why, kind=Kind.AMBIGUOUS, effect=Effect.UNKNOWN)

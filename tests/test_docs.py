@@ -31,6 +31,7 @@ ENVIRON = {
     "SIEM_TOKEN": "siem-token-1",
     "PROMETHEUS_TOKEN": "prometheus-token-1",
     "WEBHOOK_SECRET": "webhook-secret-of-24",
+    "GITHUB_TOKEN": "github_pat_11CANARY0",
     "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef",
 }
 PAGES = {str(page.relative_to(ROOT)): page.read_text(encoding="utf-8") for page in pages()}

@@ -44,6 +44,7 @@ class CheckState(StrEnum):
     RED = "red"
     RUNNING = "running"
     ABSENT = "absent"
+    UNKNOWN = "unknown"  # a word that we do not know, or not everything could be looked at
 
 
 @dataclass(frozen=True, kw_only=True)

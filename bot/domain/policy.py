@@ -209,6 +209,7 @@ def _checks_of(report: CheckReport, policy: TargetPolicy, rule: str) -> Verdict:
     for state, reason, words, step in (
         (CheckState.RED, Reason.CHECKS_FAILED, "failed", "Mend them, then deploy the mended revision."),
         (CheckState.ABSENT, Reason.CHECKS_MISSING, "did not run", "Start them, then ask again."),
+        (CheckState.UNKNOWN, Reason.FACT_UNKNOWN, "say something that is not known here", "Look at them on the forge."),
         (CheckState.RUNNING, Reason.CHECKS_RUNNING, "still running", "Ask again when they are done."),
     ):
         names = [name for name, found in states.items() if found is state]

@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import grouping, holding, homes, rechecking, reconcile, reminding, returning
+from bot.engine import grouping, holding, homes, publishing, rechecking, reconcile, reminding, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
@@ -13,6 +13,7 @@ from bot.store import Tx, inbox, operations, outbox, plans
 log = structlog.get_logger(__name__)
 OUTBOX_SWEEP: Millis = 2 * SECOND
 PLAN_SWEEP: Millis = MINUTE
+RECORD_SWEEP: Millis = 5 * SECOND
 SECRET_SWEEP: Millis = HOUR
 PATIENCE: Millis = 8 * SECOND
 CLOCK_SLIP: Millis = 5 * SECOND  # what a clock may be corrected by without anybody waiting for it
@@ -64,6 +65,10 @@ class Engine:
     async def sweep_outbox(self) -> None:
         """Every message that is owed."""
         self.dispatch("outbox")
+
+    async def sweep_records(self) -> None:
+        """What lists of deployments elsewhere should say."""
+        await publishing.sweep(self.runtime)
 
     async def sweep_plans(self) -> None:
         """Plans whose time is over end; once a minute, so it also writes down that we are alive."""

@@ -11,7 +11,7 @@ from bot.domain.leases import Deployment
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.terms import SECOND, Action, Identity, Millis
-from bot.engine import homes, pending, waiting
+from bot.engine import homes, pending, publishing, waiting
 from bot.engine.catalogue import Environment
 from bot.engine.runtime import Runtime
 from bot.store import Tx, attempts, audit, deployments, effects, events, leases, offers, operations, outbox
@@ -94,6 +94,7 @@ def write_step(tx: Tx, runtime: Runtime, before: Operation, after: Operation) ->
         _ring(tx, after, now)
         pending.moved(tx, before, after, now)
         waiting.moved(tx, before, after)
+        publishing.want(tx, runtime, after, now)
     if _visible(before) != _visible(after):
         _owe(tx, card(after, now, urgent=after.finished))
     elif after.progress != before.progress or bar(after) != bar(before):

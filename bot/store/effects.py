@@ -13,6 +13,9 @@ CODEC = Codec(OutsideWrite)
 PUT = CODEC.insert("effects", then="on conflict (key) do nothing")
 GET = "select * from effects where key = :key"
 DUE = "select * from effects where state = 'waiting' and due_at <= :now order by due_at, key limit :limit"
+DUE_OF = """
+  select * from effects where state = 'waiting' and due_at <= :now and kind = :kind order by due_at, key limit :limit
+"""
 SAVE = CODEC.update("effects", where="key = :key and state = 'waiting'", without=frozenset({"key"}))
 FINISH = "update effects set state = 'done', finished_at = :at where key = :key and state = 'waiting'"
 POSTPONE = """
@@ -40,6 +43,11 @@ def get(tx: Tx, key: str) -> OutsideWrite | None:
 def due(tx: Tx, now: Millis, limit: int) -> tuple[OutsideWrite, ...]:
     """What should be carried out by now, the longest due first."""
     return CODEC.all(tx, DUE, now=now, limit=limit)
+
+
+def due_of(tx: Tx, kind: str, now: Millis, limit: int) -> tuple[OutsideWrite, ...]:
+    """The same of one kind only."""
+    return CODEC.things(tx.all(DUE_OF, kind=kind, now=now, limit=limit))
 
 
 def save(tx: Tx, write: OutsideWrite) -> None:

@@ -9,9 +9,9 @@ from bot.domain.operations import Effect
 from bot.domain.terms import SECOND, short
 from bot.domain.titles import headline, telling
 from bot.errors import IntegrationError, Kind
-from integrations.local.branches import Graph, brought_by
+from integrations._branches import Graph, brought_by
+from integrations._text import readable
 from integrations.local.git import FULL, Git
-from integrations.local.text import readable
 
 LISTED = 1_000  # commits in a list; the rest is counted
 LOOKED = 5_000  # changed files that are named; the rest is counted

@@ -19,13 +19,13 @@ from bot.domain.operations import AttemptKey, Effect
 from bot.domain.terms import SECOND
 from bot.errors import IntegrationError, Kind
 from bot.ports import Order, Preview, Run, RunState, Snapshot, TriggerClass
+from integrations._text import readable
 from integrations.local import supervisor
 from integrations.local.git import FULL, checkout_commands, checkout_environment, located
 from integrations.local.output import tail, told
 from integrations.local.process import Limits, answer_of
 from integrations.local.runs import RunFolder, RunsFolder, order_of
 from integrations.local.settings import LocalTarget
-from integrations.local.text import readable
 from integrations.local.words import filled, is_plain
 
 KEPT_RUNS = 50  # finished runs of each target that keep their folder

@@ -9,8 +9,8 @@ from pathlib import Path
 from bot.domain.operations import Effect
 from bot.domain.terms import SECOND, Millis
 from bot.errors import IntegrationError, Kind
+from integrations._text import readable
 from integrations.local.process import Answer, Limits, answer_of
-from integrations.local.text import readable
 
 FULL = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 AT_ONCE = 16  # processes; further questions wait for one to end

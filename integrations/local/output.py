@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from integrations.local.text import readable, shown
+from integrations._text import readable, shown
 
 _STEP = re.compile(rb"^::step ([0-9]{1,4})/([0-9]{1,4})[ \t]+([^\r\n]*?)[ \t]*\r?$", re.MULTILINE)
 _PART = 64 * 1024

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.domain.operations import Effect
 from bot.domain.terms import SECOND, Millis
 from bot.errors import IntegrationError, Kind
-from integrations.local.text import readable
+from integrations._text import readable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,14 @@
 """Reads a git repository: what a typed ref names, and which refs there are."""
 
-import re
 from dataclasses import dataclass
 
 from bot.domain.changes import ChangeSet, RefKind, Resolution
-from bot.domain.operations import Effect
 from bot.domain.terms import SECOND
-from bot.errors import IntegrationError, Kind
+from integrations._refs import COMMIT, PULL_REQUEST, nothing_named, refuse_impossible, several_named
+from integrations._text import readable
 from integrations.local.comparing import Range, compared, contained, landing
 from integrations.local.git import Git
-from integrations.local.text import readable
 
-_PULL_REQUEST = re.compile(r"(?:#|(?:https?://\S+/|refs/)?pull/)([0-9]{1,9})(?:/head|/)?")
-_HEX = re.compile(r"[0-9a-fA-F]{4,64}")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/$|\.$|\.lock$|/\.")
-_CANDIDATES = 8
 _SUGGESTIONS = 100
 
 
@@ -41,12 +35,14 @@ class LocalChanges:
         wanted = ref.strip()
         if wanted in {"", "HEAD"}:
             return await self._default(repository)
-        if number := _PULL_REQUEST.fullmatch(wanted):
+        if number := PULL_REQUEST.fullmatch(wanted):
             return await self._pull_request(repository, int(number.group(1)))
-        _refuse_impossible(wanted)
+        refuse_impossible(wanted)
         found = await self._named(repository, wanted) or await self._commit(repository, wanted)
         if found is None:
-            raise _not_found(wanted, "Look at `git branch -a` and `git tag` there; was it pushed to this repository?")
+            raise nothing_named(
+                wanted, "Look at `git branch -a` and `git tag` there; was it pushed to this repository?"
+            )
         return await self._resolution(repository, wanted, found)
 
     async def compare(
@@ -84,14 +80,14 @@ class LocalChanges:
         branch = named.output.decode(errors="replace").strip() if named.code == 0 else "HEAD"
         commit = await self._peeled(repository, "HEAD")
         if commit is None:
-            raise _not_found(branch, "The default branch has no commit yet.")
+            raise nothing_named(branch, "The default branch has no commit yet.")
         return await self._resolution(repository, branch, _Found(kind=RefKind.BRANCH, name=branch, commit=commit))
 
     async def _pull_request(self, repository: str, number: int) -> Resolution:
         commit = await self._peeled(repository, f"refs/pull/{number}/head")
         if commit is None:
             hint = f"This repository has no refs/pull/{number}/head; name the branch instead."
-            raise _not_found(f"#{number}", hint)
+            raise nothing_named(f"#{number}", hint)
         name = f"#{number}"
         return await self._resolution(repository, name, _Found(kind=RefKind.PULL_REQUEST, name=name, commit=commit))
 
@@ -109,11 +105,11 @@ class LocalChanges:
         ]
         local = [ref for ref in found if ref.name.startswith(("refs/heads/", "refs/tags/"))]
         if len({ref.commit for ref in local}) > 1:
-            raise _ambiguous(name, [ref.name for ref in local])
+            raise several_named(name, [ref.name for ref in local])
         return found[0] if found else None
 
     async def _commit(self, repository: str, wanted: str) -> _Found | None:
-        if not _HEX.fullmatch(wanted):
+        if not COMMIT.fullmatch(wanted):
             return None
         prefix = wanted.lower()
         listed = await self.git.ask(repository, "rev-parse", f"--disambiguate={prefix}")
@@ -121,7 +117,7 @@ class LocalChanges:
         kinds = await self.git.text(repository, "cat-file", "--batch-check", question="\n".join(objects).encode())
         commits = [line.split()[0] for line in kinds.splitlines() if line.split()[1:2] == ["commit"]]
         if len(commits) > 1:
-            raise _ambiguous(wanted, [commit[:12] for commit in commits])
+            raise several_named(wanted, [commit[:12] for commit in commits])
         return _Found(kind=RefKind.COMMIT, name=commits[0], commit=commits[0]) if commits else None
 
     async def _peeled(self, repository: str, name: str) -> str | None:
@@ -159,32 +155,3 @@ def _short_name(ref: str) -> str:
         if ref.startswith(prefix):
             return ref.removeprefix(prefix)
     return ref
-
-
-def _refuse_impossible(ref: str) -> None:
-    if len(ref) > 255 or not ref.isprintable() or _FORBIDDEN.search(ref):
-        raise IntegrationError(
-            f"`{readable(ref, cap=60)}` cannot be a branch, tag or commit",
-            kind=Kind.INVALID,
-            effect=Effect.NONE,
-            hint="Write a branch, a tag, a commit or a pull request: main, v1.4, 5d2f0b7, #412.",
-        )
-
-
-def _not_found(ref: str, hint: str) -> IntegrationError:
-    return IntegrationError(
-        f"there is no branch, tag, commit or pull request `{readable(ref, cap=60)}`",
-        kind=Kind.NOT_FOUND,
-        effect=Effect.NONE,
-        hint=hint,
-    )
-
-
-def _ambiguous(ref: str, candidates: list[str]) -> IntegrationError:
-    listed = ", ".join(candidates[:_CANDIDATES])
-    return IntegrationError(
-        f"`{readable(ref, cap=60)}` may mean {len(candidates)} things",
-        kind=Kind.INVALID,
-        effect=Effect.NONE,
-        hint=f"Write one of: {listed}.",
-    )

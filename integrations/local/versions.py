@@ -12,9 +12,9 @@ from bot.domain.operations import Effect
 from bot.domain.terms import SECOND, Target
 from bot.errors import IntegrationError, Kind
 from bot.ports import Clock
+from integrations._text import readable
 from integrations.local.deployer import target_of
 from integrations.local.process import Answer, Limits, answer_of
-from integrations.local.text import readable
 from integrations.local.words import filled
 
 DEADLINE = 5 * SECOND

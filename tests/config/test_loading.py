@@ -64,6 +64,14 @@ def test_a_kind_that_does_not_exist_is_one_clear_problem(files: Files) -> None:
     )
 
 
+def test_the_smallest_file_for_github_loads_without_a_warning(files: Files) -> None:
+    """What a team writes first that deploys with Actions."""
+    files.kinds = REAL
+    files.environ["GITHUB_TOKEN"] = "ghp_notarealtoken"
+    assert files.warnings(SMALLEST_WITH_A_FORGE) == ""
+    assert "ghp_notarealtoken" in files.load(SMALLEST_WITH_A_FORGE).secrets
+
+
 EVERYTHING_WRONG = """\
 zone: Europe/Berlni
 include: [x]

@@ -14,19 +14,20 @@ from tests.config.files import KINDS, REAL, Files
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "configuration.md"
 EXAMPLE = ROOT / "config.example.yaml"
+DEPLOYS = ("github", "local")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def every_setting() -> dict[str, str]:
-    """The path of each accepted key (also of `local`'s), and its help."""
+    """The path of each accepted key (also of what deploys), and its help."""
     found = {path: setting.description or "" for path, setting in setting_paths(File)}
-    local = REAL["local"]
-    assert local.settings is not None
-    assert local.target is not None
-    found |= {path: setting.description or "" for path, setting in setting_paths(local.settings, "integrations.NAME.")}
-    return found | {
-        path: setting.description or "" for path, setting in setting_paths(local.target, "services.SERVICE.deploy.")
-    }
+    for kind in DEPLOYS:
+        models = REAL[kind]
+        assert models.settings is not None
+        assert models.target is not None
+        for model, place in ((models.settings, "integrations.NAME."), (models.target, "services.SERVICE.deploy.")):
+            found |= {path: setting.description or "" for path, setting in setting_paths(model, place)}
+    return found
 
 
 @pytest.mark.parametrize("path", every_setting())
@@ -51,6 +52,7 @@ def test_every_yaml_block_of_the_page_loads_without_a_warning(files: Files, inde
     files.environ["SIEM_TOKEN"] = "siem-token-1"
     files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
     files.environ["WEBHOOK_SECRET"] = "webhook-secret-of-24"
+    files.environ["GITHUB_TOKEN"] = "github_pat_11CANARY0"
     assert files.warnings(BLOCKS[index]) == ""
 
 
@@ -65,6 +67,7 @@ def test_the_example_loads_without_a_warning(files: Files) -> None:
     files.environ["SIEM_TOKEN"] = "siem-token-1"
     files.environ["PROMETHEUS_TOKEN"] = "prometheus-token-1"
     files.environ["WEBHOOK_SECRET"] = "webhook-secret-of-24"
+    files.environ["GITHUB_TOKEN"] = "github_pat_11CANARY0"
     assert files.warnings(EXAMPLE.read_text(encoding="utf-8")) == ""
 
 

@@ -67,7 +67,9 @@ def test_mistakes_are_underlined(files: Files, section: str, where: str) -> None
 
 def test_an_unknown_kind_is_refused_by_both() -> None:
     """`load` says more: a schema does not know what was meant."""
-    assert "$.integrations.github" in complaints(SMALLEST_WITH_A_FORGE, **REAL)
+    unknown = SMALLEST_WITH_A_FORGE.replace("github", "gitlab")
+    assert "$.integrations.gitlab" in complaints(unknown, **REAL)
+    assert "$.integrations.github" not in complaints(SMALLEST_WITH_A_FORGE, **REAL)
 
 
 def test_without_integrations_nothing_can_be_connected() -> None:

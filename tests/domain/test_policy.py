@@ -63,6 +63,7 @@ HELD = Holder(operation=7, action=Action.DEPLOY, state="running", who="<@U1>", s
 GONE = Unknown(what="the thing", why="no answer within 8 s")
 GREEN = CheckReport(overall=CheckState.GREEN, by_name={"unit": CheckState.GREEN})
 RUNNING = CheckReport(overall=CheckState.RUNNING, by_name={"unit": CheckState.RUNNING})
+STRANGE = CheckReport(overall=CheckState.UNKNOWN, by_name={"unit": CheckState.UNKNOWN})
 RED = CheckReport(overall=CheckState.RED, by_name={"unit": CheckState.RED, "lint": CheckState.RUNNING})
 NAMELESS_RED = CheckReport(overall=CheckState.RED, by_name={})
 REQUIRED = policy(checks=ChecksRule.REQUIRED)
@@ -105,6 +106,7 @@ NAMED = policy(checks=ChecksRule.NAMED, named_checks=("unit", "e2e"))
         ({"policy": REQUIRED, "checks": CheckReport(overall=CheckState.ABSENT)}, [Reason.CHECKS_MISSING]),
         ({"policy": REQUIRED, "checks": GONE}, [Reason.FACT_UNKNOWN]),
         ({"policy": REQUIRED, "checks": RUNNING}, [Reason.CHECKS_RUNNING]),
+        ({"policy": REQUIRED, "checks": STRANGE}, [Reason.FACT_UNKNOWN]),
         ({"policy": REQUIRED, "checks": RED}, [Reason.CHECKS_FAILED]),
         ({"policy": REQUIRED, "checks": NAMELESS_RED}, [Reason.CHECKS_FAILED]),
         ({"policy": REQUIRED, "checks": RED, "action": Action.ROLLBACK}, []),

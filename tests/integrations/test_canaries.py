@@ -23,6 +23,7 @@ from bot.logs import OURS
 from bot.ports import AlertSource, Body, Claim, Integration, Order, RawDelivery, Run, Surroundings
 from tests.contracts.health import REVISION, Foreign
 from tests.fakes.clock import FakeClock, FakeRandom
+from tests.integrations.github.scenery import QuickClock
 
 MODULES = integration_modules()
 CONNECTING = sorted(kind for kind, module in MODULES.items() if hasattr(module, "build"))
@@ -34,6 +35,7 @@ TARGET = Target(service="web", environment="production")
 STATUSES = (200, 202, 302, 400, 401, 403, 404, 409, 418, 422, 429, 500, 503)
 
 NEEDED: dict[str, dict[str, Any]] = {
+    "github": {"TARGET": {"workflow": "deploy.yml"}},
     "local": {"TARGET": {"run": ("true",)}},
     "prometheus": {"PROBE": {"query": "up", "below": 1}},
     "cloudevents": {"ALERTS": {"status": {"path": "$.type", "firing": ("a",), "resolved": ("b",)}}},
@@ -162,7 +164,7 @@ async def test_connections(kind: str, url: str, tmp_path: Path, caplog: pytest.L
         caplog.set_level(logging.DEBUG, name)
     module = MODULES[kind]
     settings, how, probe = (filled(module, name, url) for name in ("SETTINGS", "TARGET", "PROBE"))
-    surroundings = Surroundings(clock=FakeClock(), random=FakeRandom(), folder=tmp_path, secrets=(CANARY,))
+    surroundings = Surroundings(clock=QuickClock(), random=FakeRandom(), folder=tmp_path, secrets=(CANARY,))
     made: Integration = module.build(kind, settings, surroundings)
     heard = [f"{settings!r} {settings} {made!r}"]
     with structlog.testing.capture_logs() as events:

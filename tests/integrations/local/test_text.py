@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations._text import readable, shown
 from integrations.local.output import last_part, tail, told
-from integrations.local.text import readable, shown
 from integrations.local.words import filled, is_plain
 
 
