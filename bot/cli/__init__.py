@@ -14,6 +14,7 @@ COMMANDS = {
     "status": "What the bot is doing, from this machine.",
     "adopt": "Record what is live now as known to be good.",
     "audit": "Show, export and verify who did what.",
+    "metrics": "How delivery goes: for people, as JSON or CSV.",
     "backup": "Make a checked copy of the database now.",
     "restore": "Put a backup in the database's place.",
     "claim": "Ask whether this run may deploy (for pipelines).",

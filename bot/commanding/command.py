@@ -37,7 +37,8 @@ _NAMED = {
     "PERSON": "person",
     "PERMISSION": "permission",
 }
-_FLAGS = {"--to": "REVISION", "--because": "TEXT", "--dry-run": ""}
+_FLAGS = {"--to": "REVISION", "--because": "TEXT", "--weeks": "NUMBER", "--dry-run": ""}
+_FREE = "[since DAY]"
 _SPAN = "ENVIRONMENT or BASE..HEAD"
 _PART = re.compile(r"\[[^\[\]]+\]|\S+")
 
@@ -49,7 +50,8 @@ class Takes:
     `SERVICE ENVIRONMENT` are required, `[SERVICE]` is optional, `SERVICE…` means several; `ENVIRONMENT or BASE..HEAD` takes either;
     `[REF]`, `[COMMAND]` (a verb), `[ACTION]` (deploy,
     rollback or promote), `[PERSON]` (a mention or id), `PERMISSION`,
-    `[all]`, `[--to REVISION]`, `[--because TEXT]` and `[--dry-run]` are all else there is.
+    `[all]`, `[--to REVISION]`, `[--because TEXT]`, `[--weeks NUMBER]` and `[--dry-run]` are all else there is,
+    but for words that the command reads itself: `[since DAY]`, and a choice such as `[now|why NUMBER]`.
     """
 
     service: Taken = Taken.NEVER
@@ -62,6 +64,7 @@ class Takes:
     several: bool = False
     span: bool = False
     everything: bool = False
+    free: bool = False
     flags: frozenset[str] = frozenset()
 
     @staticmethod
@@ -69,7 +72,7 @@ class Takes:
         """Raises ValueError for a usage line with a word that is not in the list above."""
         named: dict[str, Taken] = {}
         flags: set[str] = set()
-        several = everything = False
+        several = everything = free = False
         span = _SPAN in usage
         for part in _PART.findall(usage.replace(_SPAN, "ENVIRONMENT"))[1:]:
             words = part.strip("[]").split()
@@ -79,11 +82,13 @@ class Takes:
                 several = several or words[0].endswith("…")
             elif part == "[all]":
                 everything = True
+            elif part == _FREE or (part.startswith("[") and "|" in part):
+                free = True
             elif words[0] in _FLAGS and " ".join(words[1:]) == _FLAGS[words[0]] and part.startswith("["):
                 flags.add(words[0])
             else:
                 raise ValueError(f"usage: {part} is not a word of the grammar in {usage!r}")
-        return Takes(**named, several=several, span=span, everything=everything, flags=frozenset(flags))
+        return Takes(**named, several=several, span=span, everything=everything, free=free, flags=frozenset(flags))
 
 
 @dataclass(frozen=True, kw_only=True)

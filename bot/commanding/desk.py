@@ -6,15 +6,18 @@ from typing import Protocol
 
 from bot.commanding.vocabulary import Vocabulary
 from bot.domain.changes import ChangeSet
+from bot.domain.digests import Edition, Told
 from bot.domain.help import Whoami
+from bot.domain.lags import Lag
 from bot.domain.leases import Deployment
 from bot.domain.messages import Message
+from bot.domain.metrics import Course
 from bot.domain.operations import Operation
 from bot.domain.plans import Offer, Plan
 from bot.domain.requests import Invocation, Request
 from bot.domain.status import Desk as Mine
 from bot.domain.status import Status
-from bot.domain.terms import Permission, Target, Unknown
+from bot.domain.terms import Millis, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
 from bot.domain.whereabouts import Whereabouts
 from bot.ports import Finding
@@ -113,6 +116,40 @@ class Desk(Protocol):
 
     async def rights(self, invocation: Invocation) -> Rights:
         """How Quarterdeck sees the asker."""
+
+    async def courses(
+        self, invocation: Invocation, services: tuple[str, ...], targets: tuple[Target, ...], weeks: int
+    ) -> tuple[Course, ...]:
+        """Delivery over that many weeks of those targets; without any: production of the services, this channel's, or all."""
+
+    async def lags(self, invocation: Invocation, services: tuple[str, ...]) -> tuple[Lag, ...]:
+        """What is merged and not live, of those services; without any: this channel's, or all."""
+
+    def day(self, words: str) -> Millis | None:
+        """When the last day of that name began (`friday`, `yesterday`, `3 days`, a date); None for what is no day."""
+
+    async def arrived(self, services: tuple[str, ...], since: Millis) -> tuple[Difference, ...]:
+        """What came into production since then: from what was live at that time to what is recorded as live now."""
+
+    async def digest(self, invocation: Invocation) -> Edition:
+        """What there is to tell now of this channel's services, or of all."""
+
+    async def next_digest(self, invocation: Invocation) -> tuple[Edition, Millis] | None:
+        """What the next digest here would say, and when it comes; None where none does."""
+
+    async def edition(self, number: int) -> Edition | None:
+        """A digest as it was told."""
+
+    async def subscribe(
+        self, invocation: Invocation, *, time: str = "", days: str = "", mine: bool = False
+    ) -> tuple[Told, Millis]:
+        """A digest for this channel, or (`mine`, or in a direct message) for the asker; and when it comes next.
+
+        Raises UserError for a time that is none.
+        """
+
+    async def unsubscribe(self, invocation: Invocation, *, key: str = "", mine: bool = False) -> tuple[Told, Millis]:
+        """Stop those that come here, or the asker's own."""
 
     async def findings(self, invocation: Invocation) -> tuple[Finding, ...]:
         """The doctor's report."""

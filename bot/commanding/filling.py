@@ -42,6 +42,8 @@ def fill(draft: Draft, command: Command, vocabulary: Vocabulary, context: Contex
         permission=draft.permission,
         dry_run=draft.dry_run,
         everything=draft.everything,
+        free=tuple(each.word for each in draft.free),
+        weeks=draft.weeks,
         filled=filled,
     )
     _whole(words, command)

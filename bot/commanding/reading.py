@@ -15,6 +15,7 @@ from bot.domain.terms import Action, Permission
 
 FILLERS = frozenset({"to", "in", "on"}) | ARROWS
 _USER = re.compile(r"[UW][A-Z0-9]{2,}")
+MOST_WEEKS = 104
 JOINERS = frozenset({"and", "&", "+"})
 
 
@@ -37,6 +38,8 @@ class Draft:
     dry_run: bool = False
     because: str = ""
     to: str = ""
+    weeks: int = 0
+    free: list[Token] = field(default_factory=list)
 
 
 def read(line: str, items: Sequence[Item], command: Command, vocabulary: Vocabulary) -> Draft:
@@ -63,7 +66,7 @@ class _Reader:
     filler: Token | None = None
 
     def flag(self, item: Flag | Reason) -> None:
-        """`--because`, `--to`, `--dry-run`: each once, and only where the command takes it."""
+        """`--because`, `--to`, `--weeks`, `--dry-run`: each once, and only where the command takes it."""
         name = "--because" if isinstance(item, Reason) else item.name
         if name not in self.command.takes.flags:
             raise not_taken(item, name, self.command)
@@ -71,6 +74,8 @@ class _Reader:
             given, self.draft.because = self.draft.because, item.text
         elif name == "--to":
             given, self.draft.to = self.draft.to, _one_ref(item)
+        elif name == "--weeks":
+            given, self.draft.weeks = str(self.draft.weeks or ""), _weeks(item)
         else:
             given, self.draft.dry_run = "", True
         if given:
@@ -81,7 +86,9 @@ class _Reader:
         word = token.word
         if self._about_somebody(token):
             return
-        if self.filler is not None:
+        if self.command.takes.free and not self._has_place(token):
+            self.draft.free.append(token)
+        elif self.filler is not None:
             self._environment_after_filler(token)
         elif key(word) in FILLERS and not token.quoted and not self._is_name(word):
             self.filler = token
@@ -121,6 +128,13 @@ class _Reader:
                 hint=usage(self.command),
                 corrections=[Correction(start=self.filler.start, end=self.filler.end, replacement="")],
             )
+
+    def _has_place(self, token: Token) -> bool:
+        """Whether a command that reads words of its own takes this one as a name."""
+        takes, word = self.command.takes, token.word.split(",")[0]
+        service = takes.service is not Taken.NEVER and self.vocabulary.service(word) is not None
+        environment = takes.environment is not Taken.NEVER and bool(self.vocabulary.environment(word))
+        return not self.draft.free and (service or environment)
 
     def _is_name(self, word: str) -> bool:
         return self.vocabulary.service(word) is not None or bool(self.vocabulary.environment(word))
@@ -306,6 +320,12 @@ def _split(word: str) -> tuple[str, str]:
     if at < 0:
         return word, ""
     return word[:at], word[at + 1 :] if word[at] == "@" else word[at:]
+
+
+def _weeks(item: Flag) -> int:
+    if not item.value.isascii() or not item.value.isdigit() or not 1 <= int(item.value) <= MOST_WEEKS:
+        raise Unclear(f"--weeks takes a number from 1 to {MOST_WEEKS}.", hint="For example: `metrics web --weeks 8`")
+    return int(item.value)
 
 
 def _one_ref(item: Flag) -> str:

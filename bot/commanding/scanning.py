@@ -22,6 +22,11 @@ BECAUSE = "--because"
 _BECAUSE_WORDS = frozenset({"because", "because:"})
 _BECAUSE_FLAGS = frozenset({"--because", "--reason"})
 ARROWS = frozenset({"→", "->", "=>", "⇒"})
+_VALUED = {
+    "--to": ("--to needs a revision.", "For example: `rollback web production --to v1.3`"),
+    "--weeks": ("--weeks needs a number.", "For example: `metrics web --weeks 8`"),
+}
+"""Flags with a value: what is said where it is missing."""
 _HELP = frozenset({"--help", "-h", "-?", "?", "--?"})
 _FLAG = re.compile(r"(-+)([^=]*)(=?)", re.DOTALL)
 
@@ -116,12 +121,12 @@ def _flag(line: str, token: Token) -> Flag | Reason:
     assert parts is not None, "a flag begins with a dash"
     name = "--" + key(parts.group(2))
     inline = _after_equals(line, token) if parts.group(3) else -1
-    if len(parts.group(1)) != 2 or name not in {*_BECAUSE_FLAGS, "--to", "--dry-run"}:
+    if len(parts.group(1)) != 2 or name not in {*_BECAUSE_FLAGS, *_VALUED, "--dry-run"}:
         raise _no_flag(token, key(parts.group(2)))
     if name in _BECAUSE_FLAGS:
         return _free_text(line, token.start, token.end if inline < 0 else inline, BECAUSE)
-    if name == "--to":
-        return _with_value(line, token, token.end if inline < 0 else inline)
+    if name in _VALUED:
+        return _with_value(line, token, token.end if inline < 0 else inline, name)
     if inline >= 0:
         raise Unclear(f"{name} takes no value.", hint="Leave out what follows the =.")
     return Flag(name=name, start=token.start, end=token.end)
@@ -131,15 +136,16 @@ def _after_equals(line: str, token: Token) -> int:
     return line.index("=", token.start) + 1
 
 
-def _with_value(line: str, token: Token, at: int) -> Flag:
+def _with_value(line: str, token: Token, at: int, name: str) -> Flag:
     value = token_at(line, at)
     if value is None or (not value.quoted and value.word.startswith("-")):
-        raise Unclear("--to needs a revision.", hint="For example: `rollback web production --to v1.3`")
-    return Flag(name="--to", start=token.start, end=value.end, value=value.word)
+        problem, hint = _VALUED[name]
+        raise Unclear(problem, hint=hint)
+    return Flag(name=name, start=token.start, end=value.end, value=value.word)
 
 
 def _no_flag(token: Token, name: str) -> Unclear:
-    meant = [known for known in ("because", "to", "dry-run") if _alike(name, known)]
+    meant = [known for known in ("because", "to", "weeks", "dry-run") if _alike(name, known)]
     corrections = [
         Correction(start=token.start, end=token.end, replacement=f"--{known}", label=f"--{known}") for known in meant
     ]

@@ -27,6 +27,8 @@ def typed(command: Command, words: Words) -> str:
     parts = [command.name, person, words.permission, words.about, services, words.environment, bare, span]
     parts += ["all"] if words.everything else []
     parts += ["--to", words.to] if words.to else []
+    parts += list(words.free)
+    parts += ["--weeks", str(words.weeks)] if words.weeks else []
     parts += ["--dry-run"] if words.dry_run else []
     parts += ["--because", _quoted(words.because)] if words.because else []
     return " ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ class Words:
     `targets` has one entry per service once service and environment are both known. `to` is the revision of `--to`, `ref` what is to be
     deployed, `about` the verb that `help` or `why` is asked about, `person` and `permission`
     those that `can` is asked about. `filled` names the words that came from where it was typed;
+    `free` are the words that the command reads itself, `weeks` the number of `--weeks` (0: none);
     `span` are the two ends of `BASE..HEAD`, each an environment or a ref (an empty second one: the default branch).
     """
 
@@ -27,6 +28,8 @@ class Words:
     permission: str = ""
     dry_run: bool = False
     everything: bool = False
+    free: tuple[str, ...] = ()
+    weeks: int = 0
     filled: frozenset[str] = frozenset()
 
     @property

@@ -10,6 +10,7 @@ from bot.config.access import PersonSection
 from bot.config.alerts import Sources, alert_sources
 from bot.config.configuration import Configuration, Person, Service, Team, frozen
 from bot.config.delivery import EnvironmentSection, TeamSection
+from bot.config.digests import resolved_digests
 from bot.config.file import File
 from bot.config.freezing import resolved_freeze
 from bot.config.integrations import Connections, Kinds, connections
@@ -24,11 +25,12 @@ from bot.config.rules import circles, way_in, way_in_for_alerts
 from bot.config.secrets import secret_paths, secret_values
 from bot.config.values import Zone
 from bot.config.warnings import homeless, out_of_reach, unanswerable
+from bot.domain.digests import Digest
 from bot.domain.freezes import Freeze
 from bot.domain.restraint import Limit
 from bot.domain.roles import Role
 
-_BY_NAME = ("integrations", "teams", "services", "environments", "roles", "freezes", "people")
+_BY_NAME = ("integrations", "teams", "services", "environments", "roles", "freezes", "digests", "people")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class _Parts:
     services: dict[str, Service | None]
     roles: tuple[Role | None, ...]
     freezes: tuple[Freeze | None, ...]
+    digests: tuple[Digest, ...]
     sources: Sources
     people: dict[str, Person]
 
@@ -80,6 +83,7 @@ def _parts(reader: Reader, root: Mapping, kinds: Kinds) -> _Parts:
     roles = tuple(resolved_role(scopes, named) for named in names.roles)
     zone = general.zone if general else Zone("UTC")
     freezes = tuple(resolved_freeze(scopes, named, zone) for named in names.freezes)
+    digests = resolved_digests(scopes, names.digests, root.get("digests"), zone=zone, services=services, teams=teams)
     people = _people(reader, root.get("people"))
     return _Parts(
         general=general,
@@ -88,6 +92,7 @@ def _parts(reader: Reader, root: Mapping, kinds: Kinds) -> _Parts:
         services=services,
         roles=roles,
         freezes=freezes,
+        digests=digests,
         sources=alert_sources(reader, names.alert_sources, kinds),
         people=people,
     )
@@ -194,6 +199,7 @@ def _configuration(
         services=frozen(services),
         roles=tuple(role for role in parts.roles if role),
         alert_sources=frozen(dict(parts.sources.usable)),
+        digests=parts.digests,
         freezes=tuple(freeze for freeze in parts.freezes if freeze),
         people=frozen(parts.people),
         groups=frozen({str(name): members for name, members in general.groups.items()}),

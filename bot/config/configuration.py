@@ -19,6 +19,7 @@ from bot.config.nodes import Node, Path
 from bot.config.problems import Problem
 from bot.config.values import Zone
 from bot.domain.claims import ClaimRule, OutsideRule
+from bot.domain.digests import Digest
 from bot.domain.facts import ChecksRule, TargetPolicy
 from bot.domain.freezes import Freeze
 from bot.domain.plans import canonical_hash
@@ -179,6 +180,7 @@ class Configuration:
     services: Mapping[str, Service]
     roles: tuple[Role, ...]
     freezes: tuple[Freeze, ...]
+    digests: tuple[Digest, ...]
     alert_sources: Mapping[str, ConfiguredSource]
     people: Mapping[str, Person]
     groups: Mapping[str, tuple[str, ...]]

@@ -8,6 +8,7 @@ from bot.config.access import LimitsSection, PersonSection, RoleSection
 from bot.config.auditing import Audit
 from bot.config.connection import Backups, Heartbeat, Retention, Slack, Web
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
+from bot.config.digests import DigestSection
 from bot.config.freezing import FreezeSection
 from bot.config.names import Name, UserId
 from bot.config.section import Section
@@ -33,6 +34,11 @@ class File(Section):
     roles: dict[str, RoleSection] = Field(default={}, description="Who may do what, by name.")
     freezes: dict[str, FreezeSection] = Field(
         default={}, description="When nothing new starts, by name: locks made by the calendar."
+    )
+    digests: dict[str, DigestSection] = Field(
+        default={},
+        description="Summaries that come by themselves, by name. Unless there is this key, each channel of a service gets a quiet one on "
+        "workdays at 09:30; `digests: {}` is none.",
     )
     people: dict[str, PersonSection] = Field(default={}, description="Who is who, by Slack user id.")
     groups: dict[Name, tuple[UserId, ...]] = Field(

@@ -51,6 +51,7 @@ class Outline:
     services: tuple[ServiceOutline, ...]
     roles: tuple[Named, ...]
     freezes: tuple[Named, ...] = ()
+    digests: tuple[Named, ...] = ()
     alert_sources: tuple[Named, ...] = ()
 
     def targets(self) -> Iterator[tuple[ServiceOutline, Named]]:
@@ -71,6 +72,7 @@ def outline(reader: Reader, root: Mapping) -> Outline:
         services=services,
         roles=_named(reader, root.get("roles")),
         freezes=_named(reader, root.get("freezes")),
+        digests=_named(reader, root.get("digests")),
     )
     _note_clashes(reader, found)
     return found

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from bot.config.access import PersonSection, RoleSection
 from bot.config.delivery import EnvironmentSection, ServiceSection, TeamSection
+from bot.config.digests import DigestSection
 from bot.config.file import File
 from bot.config.freezing import FreezeSection
 from bot.config.problems import one_of
@@ -25,6 +26,7 @@ _NAMED: dict[str, tuple[str, type[BaseModel]]] = {
     "environments": ("ENVIRONMENT", EnvironmentSection),
     "roles": ("ROLE", RoleSection),
     "freezes": ("FREEZE", FreezeSection),
+    "digests": ("DIGEST", DigestSection),
     "people": ("USER", PersonSection),
 }
 _FORMS: dict[Any, str] = {

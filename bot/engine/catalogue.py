@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from bot import config
 from bot.domain.claims import OutsideRule
+from bot.domain.digests import Digest
 from bot.domain.facts import TargetPolicy
 from bot.domain.freezes import Freeze
 from bot.domain.kinship import Known, Marks, kin, marks_of
@@ -75,6 +76,8 @@ class Catalogue:
     fallback: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who is in a group where Slack has none
     group_delay: Millis = 15 * MINUTE  # how long somebody is in a group before that counts for approvals
     limit: Limit = Limit()  # noqa: RUF009 (frozen)
+    zone: str = "UTC"
+    digests: tuple[Digest, ...] = ()
 
     def find(self, target: Target) -> tuple[Service, Environment] | None:
         """The service and environment of a target, or None where there is no such target."""
@@ -152,6 +155,8 @@ def catalogue_of(configuration: config.Configuration) -> Catalogue:
         fallback=configuration.groups,
         group_delay=int(configuration.slack.group_change_delay),
         limit=configuration.limit,
+        zone=configuration.zone,
+        digests=configuration.digests,
     )
 
 

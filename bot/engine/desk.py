@@ -7,22 +7,41 @@ from dataclasses import replace
 from bot.commanding import Vocabulary
 from bot.commanding.desk import Board, Difference, Past, Reasoning, Rights
 from bot.commanding.topics import topics
+from bot.domain.days import day_of
+from bot.domain.digests import Edition, Told
 from bot.domain.help import Topic
+from bot.domain.lags import Lag
 from bot.domain.messages import Message
+from bot.domain.metrics import Course
 from bot.domain.people import Standing
 from bot.domain.plans import Offer, Plan
 from bot.domain.requests import Invocation, Request
 from bot.domain.roles import may
 from bot.domain.status import Desk as Mine
-from bot.domain.terms import Identity, Permission, Target, Unknown
+from bot.domain.terms import Identity, Millis, Permission, Target, Unknown
 from bot.domain.verdicts import Verdict
 from bot.domain.whereabouts import Whereabouts
-from bot.engine import agreeing, asking, comparing, explaining, placing, planning, presenting, summarising, whereabouts
+from bot.engine import (
+    agreeing,
+    arriving,
+    asking,
+    comparing,
+    digesting,
+    explaining,
+    lagging,
+    measuring,
+    placing,
+    planning,
+    presenting,
+    subscribing,
+    summarising,
+    whereabouts,
+)
 from bot.engine.facts import shown
 from bot.engine.runtime import Runtime
 from bot.errors import ChatError
 from bot.ports import Finding
-from bot.store import people, plans
+from bot.store import digests, people, plans
 from bot.views import approvals as approval_views
 
 Findings = Callable[[], Awaitable[tuple[Finding, ...]]]
@@ -174,6 +193,68 @@ class EngineDesk:
         waiting, own = await agreeing.mine(self._runtime, invocation.who)
         names = await self._names(invocation.who)
         return approval_views.listed(waiting, own, names=names, command=self._vocabulary.command)
+
+    async def courses(
+        self, invocation: Invocation, services: tuple[str, ...], targets: tuple[Target, ...], weeks: int
+    ) -> tuple[Course, ...]:
+        """Delivery of those targets, or of where the services are measured."""
+        names = services or await self._here(invocation, everything=False)
+        known = (self._runtime.catalogue.services[name] for name in names)
+        wanted = targets or tuple(target for service in known for target in measuring.targets_of(service))
+        return await measuring.courses(self._runtime, wanted, weeks)
+
+    async def lags(self, invocation: Invocation, services: tuple[str, ...]) -> tuple[Lag, ...]:
+        """What is merged and not live."""
+        names = services or await self._here(invocation, everything=False)
+        return await lagging.lags(self._runtime, [self._runtime.catalogue.services[name] for name in names])
+
+    def day(self, words: str) -> Millis | None:
+        """When the last day of that name began, where the installation is."""
+        return day_of(words, self._runtime.clock.now(), measuring.zone_of(self._runtime.catalogue))
+
+    async def arrived(self, services: tuple[str, ...], since: Millis) -> tuple[Difference, ...]:
+        """What came into production of these services since then."""
+        known = [self._runtime.catalogue.services[name] for name in services]
+        found = await asyncio.gather(*(arriving.arrived(self._runtime, each, since) for each in known))
+        return tuple(one for each in found for one in each)
+
+    async def digest(self, invocation: Invocation) -> Edition:
+        """What there is to tell now: that of this channel's digest, or of its services."""
+        here = await self._place(invocation)
+        coming = await subscribing.next_here(self._runtime, here)
+        wanted = coming[0] if coming else digesting.on_demand(self._runtime, here.services)
+        return await digesting.edition_of(self._runtime, wanted, 0)
+
+    async def next_digest(self, invocation: Invocation) -> tuple[Edition, Millis] | None:
+        """What the next digest here would say if it came now, and when it comes."""
+        coming = await subscribing.next_here(self._runtime, await self._place(invocation))
+        return (await digesting.edition_of(self._runtime, coming[0], 0), coming[1]) if coming else None
+
+    async def edition(self, number: int) -> Edition | None:
+        """A digest as it was told."""
+        return await self._runtime.store.read(lambda tx: digests.get(tx, number))
+
+    async def subscribe(
+        self, invocation: Invocation, *, time: str = "", days: str = "", mine: bool = False
+    ) -> tuple[Told, Millis]:
+        """A digest for this channel, or for the asker."""
+        here = await self._place(invocation)
+        done = await subscribing.subscribe(self._runtime, here, time=time, days=days, mine=mine)
+        digesting.start(self._runtime)  # its timer is set at once: the first may come within a minute
+        return done
+
+    async def unsubscribe(self, invocation: Invocation, *, key: str = "", mine: bool = False) -> tuple[Told, Millis]:
+        """Stop those that come here, or the asker's own."""
+        return await subscribing.unsubscribe(self._runtime, await self._place(invocation), key=key, mine=mine)
+
+    async def _place(self, invocation: Invocation) -> subscribing.Here:
+        where = invocation.where
+        name = "" if where.direct else await self._channel_name(where.channel)
+        return subscribing.Here(
+            invocation=invocation,
+            names=frozenset({where.channel, name} - {""}),
+            services=await self._here(invocation, everything=where.direct),
+        )
 
     async def findings(self, invocation: Invocation) -> tuple[Finding, ...]:
         """The doctor's report."""

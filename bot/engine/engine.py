@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain.terms import HOUR, MINUTE, SECOND, Millis
-from bot.engine import grouping, holding, homes, publishing, rechecking, reconcile, reminding, returning
+from bot.engine import digesting, grouping, holding, homes, publishing, rechecking, reconcile, reminding, returning
 from bot.engine.intake import Intake
 from bot.engine.outbox import Deliverer
 from bot.engine.runtime import Runtime
@@ -80,6 +80,7 @@ class Engine:
         if await grouping.sweep(self.runtime):
             self.runtime.supervisor.start("recheck", self._recheck)
         holding.start(self.runtime)
+        digesting.start(self.runtime)
         await returning.alive(self.runtime)
 
     async def _recheck(self) -> None:

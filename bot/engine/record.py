@@ -11,7 +11,7 @@ from bot.domain.leases import Deployment
 from bot.domain.operations import Effect, Operation, State
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.terms import SECOND, Action, Identity, Millis
-from bot.engine import homes, pending, publishing, waiting
+from bot.engine import homes, landing, pending, publishing, waiting
 from bot.engine.catalogue import Environment
 from bot.engine.runtime import Runtime
 from bot.store import Tx, attempts, audit, deployments, effects, events, leases, offers, operations, outbox
@@ -259,6 +259,7 @@ def _call(after: Operation, kind: str, due_at: Millis) -> Outgoing:
 
 def _finish(tx: Tx, runtime: Runtime, after: Operation, now: Millis, *, decided: bool) -> None:
     attempts.end(tx, after.id, now, after.state)
+    landing.keep(tx, after)
     if after.state is State.SUCCEEDED or after.effect is Effect.WHOLE:
         deployments.record(
             tx,

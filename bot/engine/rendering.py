@@ -8,7 +8,7 @@ from bot.domain.messages import Message
 from bot.domain.operations import Operation, State
 from bot.domain.plans import Offer, Plan
 from bot.domain.terms import Identity, Unknown, short
-from bot.engine import approvers, grouping, holding, pending, returning, summarising
+from bot.engine import approvers, digesting, grouping, holding, pending, returning, summarising
 from bot.engine.runtime import Runtime, read
 from bot.ports import Run
 from bot.store import approvals, offers, operations, people, plans
@@ -30,6 +30,8 @@ async def render(runtime: Runtime, owed: Outgoing) -> Message | None:
         return await returning.message(runtime, owed)
     if owed.kind == holding.KIND:
         return await holding.message(runtime, owed)
+    if owed.kind in digesting.KINDS:
+        return await digesting.message(runtime, owed)
     operation = await operation_of(runtime, owed)
     if operation is None:
         return None

@@ -15,6 +15,7 @@ CURRENT = """
     and service in ('', :service) and environment in ('', :environment)
   order by id
 """
+OPEN = "select * from locks where released_at = 0 and (expires_at = 0 or expires_at > :now) order by id"
 
 
 def add(tx: Tx, lock: Lock) -> Lock:
@@ -27,6 +28,11 @@ def add(tx: Tx, lock: Lock) -> Lock:
 def release(tx: Tx, lock_id: int, by: str, at: Millis) -> bool:
     """End a lock; False where it is not there or was released before."""
     return tx.run(RELEASE, id=lock_id, by=by, at=max(at, 1)) == 1
+
+
+def open_ones(tx: Tx, now: Millis) -> tuple[Lock, ...]:
+    """Every lock that holds now, oldest first."""
+    return CODEC.things(tx.all(OPEN, now=now))
 
 
 def current(tx: Tx, target: Target, now: Millis) -> tuple[Lock, ...]:

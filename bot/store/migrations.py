@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import claims, holds, memberships
+from bot.store import claims, digests, holds, memberships
 from bot.store.chaining import chain_audit
 from bot.store.errors import Trouble, Unusable
 from bot.store.schema import FIRST
@@ -56,6 +56,12 @@ def decisive_readings(database: Database) -> None:
 def since_when(database: Database) -> None:
     """Since when somebody is in a user group."""
     database.executescript(memberships.TABLE)
+
+
+@MIGRATIONS(name="0.1.0 digests")
+def digest_tables(database: Database) -> None:
+    """What landed with each operation, editions of digests, and who wants which."""
+    database.executescript(digests.TABLES)
 
 
 def migrate(database: Database, path: Path | str, migrations: Migrations = MIGRATIONS) -> None:

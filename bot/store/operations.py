@@ -1,6 +1,7 @@
 """Operations: the durable record of one plan being carried out; written by compare-and-set on the version."""
 
 from bot.domain.operations import RESTING, UNFINISHED, Operation
+from bot.domain.shipments import Ended
 from bot.domain.terms import Action, Identity, Millis, Target
 from bot.store.codec import Codec
 from bot.store.errors import Stale
@@ -43,6 +44,21 @@ LAST_TARGETS = """
   select service, environment, max(id) as newest from operations
   where who_team = :team and who_user = :user group by service, environment order by newest desc limit :limit
 """
+FINISHED = """
+  select * from operations where finished_at >= :since and finished_at < :until and finished_at > 0
+  order by finished_at, id
+"""
+ENDED = Codec(Ended, flat={"target": ""})
+ENDED_COLUMNS = ", ".join(ENDED.columns)
+ENDED_BETWEEN = f"""
+  select {ENDED_COLUMNS} from operations
+  where finished_at >= :since and finished_at < :until and finished_at > 0 order by finished_at, id
+"""  # noqa: S608  # our own columns
+ENDED_OF = f"""
+  select {ENDED_COLUMNS} from operations
+  where service = :service and environment = :environment and finished_at >= :since and finished_at > 0
+  order by finished_at, id
+"""  # noqa: S608  # our own columns
 BY_STATE = "select state, count(*) as number from operations group by state order by state"
 
 
@@ -115,6 +131,21 @@ def last_targets(tx: Tx, who: Identity, limit: int = 5) -> tuple[Target, ...]:
     """Where somebody acted last, newest first, each target once."""
     rows = tx.all(LAST_TARGETS, team=who.team, user=who.user, limit=limit)
     return tuple(Target(service=row["service"], environment=row["environment"]) for row in rows)
+
+
+def finished(tx: Tx, since: Millis, until: Millis) -> tuple[Operation, ...]:
+    """What ended from one instant until just before another, everywhere, in that order."""
+    return CODEC.things(tx.all(FINISHED, since=since, until=until))
+
+
+def ended(tx: Tx, since: Millis, until: Millis) -> tuple[Ended, ...]:
+    """The same, with no more than the metrics ask for."""
+    return ENDED.things(tx.all(ENDED_BETWEEN, since=since, until=until))
+
+
+def ended_of(tx: Tx, target: Target, since: Millis) -> tuple[Ended, ...]:
+    """What ended in a target from an instant on, in that order."""
+    return ENDED.things(tx.all(ENDED_OF, service=target.service, environment=target.environment, since=since))
 
 
 def by_state(tx: Tx) -> dict[str, int]:

@@ -74,6 +74,10 @@ SWEEPS: Mapping[str, tuple[str, str]] = {
   delete from events where id in (
     select id from events where at <= :before order by at limit :limit
   )"""),
+    "editions": ("events", """
+  delete from editions where id in (
+    select id from editions where told_at <= :before order by told_at limit :limit
+  )"""),
     "readings": ("deliveries", f"""
   delete from readings where (operation, probe, at) in (
     select operation, probe, at from readings where at <= :before

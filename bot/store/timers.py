@@ -12,6 +12,8 @@ SET = CODEC.insert(
 )
 GET = "select * from timers where kind = :kind and subject = :subject"
 DUE = "select * from timers where due_at <= :now order by due_at, kind, subject limit :limit"
+DUE_OF = "select * from timers where kind = :kind and due_at <= :now order by due_at, subject limit :limit"
+OF_KIND = "select * from timers where kind = :kind order by subject"
 FIRE = "delete from timers where kind = :kind and subject = :subject and due_at = :due_at"
 CANCEL = "delete from timers where kind = :kind and subject = :subject"
 NEXT_DUE = "select min(due_at) as due_at from timers"
@@ -30,6 +32,16 @@ def get(tx: Tx, kind: str, subject: str) -> Timer | None:
 def due(tx: Tx, now: Millis, limit: int) -> tuple[Timer, ...]:
     """The timers that should have fired by now, the longest due first."""
     return CODEC.all(tx, DUE, now=now, limit=limit)
+
+
+def due_of(tx: Tx, kind: str, now: Millis, limit: int) -> tuple[Timer, ...]:
+    """The same, of one kind only."""
+    return CODEC.things(tx.all(DUE_OF, kind=kind, now=now, limit=limit))
+
+
+def of_kind(tx: Tx, kind: str) -> tuple[Timer, ...]:
+    """Every timer of a kind, by subject."""
+    return CODEC.things(tx.all(OF_KIND, kind=kind))
 
 
 def fire(tx: Tx, timer: Timer) -> bool:

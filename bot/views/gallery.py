@@ -45,6 +45,7 @@ from bot.views import (
 )  # fmt: skip
 from bot.views import help as helping
 from bot.views.gallery_asking import asking_views
+from bot.views.gallery_delivery import delivery_views
 from bot.views.gallery_unwell import unwell_views
 from bot.views.samples import ADA, GRACE, NEW, NOON, OLD, OTHER, Samples
 
@@ -61,6 +62,7 @@ def gallery(s: Samples) -> Mapping[str, Sample]:
         _cards,
         unwell_views,
         asking_views,
+        delivery_views,
         _plans,
         _closed_plans,
         _replies,

@@ -276,4 +276,4 @@ async def test_whoami_and_doctor() -> None:
 def test_private_answers() -> None:
     """What is about one person is not answered for everybody in a thread."""
     private = {name for name, each in VOCABULARY.commands.items() if each.private}
-    assert private == {"again", "approvals", "can", "doctor", "overview", "plan", "whoami"}
+    assert private == {"again", "approvals", "can", "digest", "doctor", "overview", "plan", "whoami"}

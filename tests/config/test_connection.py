@@ -107,7 +107,7 @@ REFUSED = {
         {"heartbeat": "heartbeat: {url: https://x, every: 1s}"},
         "heartbeat.every: not between 10s and 1d",
     ),
-    "later_key": ({"digests": "digests: []"}, "digests: not in this version"),
+    "later_key": ({"oncall": "oncall: []"}, "oncall: not in this version"),
     "later_retention": ({"retention": "retention: {logs: 14d}"}, "retention.logs: not in this version"),
     "unknown_key": ({"strore": "strore: x"}, "strore: unknown key"),
     "unknown_kind": (
@@ -157,7 +157,7 @@ def test_a_mistake_in_the_settings_is_named(files: Files, name: str) -> None:
 def test_an_unknown_key_is_answered_with_the_one_that_was_meant(files: Files) -> None:
     """Or with what there is."""
     assert "did you mean `store`?" in files.problems(strore="strore: x")
-    assert "known here: audit, backups, environments, freezes" in files.problems(zzz="zzz: x")
+    assert "known here: audit, backups, digests, environments" in files.problems(zzz="zzz: x")
 
 
 def test_integrations_are_called_as_one_likes(files: Files) -> None:

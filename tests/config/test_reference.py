@@ -78,7 +78,9 @@ def written_keys(value: object, path: str = "") -> set[str]:
     found = set()
     for key, inner in value.items():
         inside = f"{path}.{key}".removeprefix(".")
-        generic = re.sub(r"^(services|teams|roles|people|integrations|environments|freezes)\.[^.]+", _generic, inside)
+        generic = re.sub(
+            r"^(services|teams|roles|people|integrations|environments|freezes|digests)\.[^.]+", _generic, inside
+        )
         generic = re.sub(r"^(services\.SERVICE\.environments)\.[^.]+", r"\1.ENVIRONMENT", generic)
         found |= {generic} | written_keys(inner, inside)
     return found

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.approvals import Approval, Decision
 from bot.domain.deliveries import Delivered
+from bot.domain.digests import Edition, Findings, Why
 from bot.domain.events import Event
 from bot.domain.locks import Lock, Quarantine
 from bot.domain.operations import State
@@ -14,6 +15,7 @@ from bot.domain.verification import Reading, Signal
 from bot.store import (
     Tx,
     approvals,
+    digests,
     effects,
     events,
     groups,
@@ -41,6 +43,13 @@ def count(tx: Tx, table: str) -> int:
     return int(tx.all(f"select count(*) as number from {table}")[0]["number"])
 
 
+def edition(at: int) -> Edition:
+    return Edition(
+        key="daily", name="daily", at=at, since=0, told_at=at, channel="C1", why=Why.USUAL, schedule="09:30 mon-fri", zone="UTC",
+        parts=(), findings=Findings(),
+    )  # fmt: skip
+
+
 def old_and_finished(tx: Tx) -> None:
     """A finished operation with everything that comes with it, long ago."""
     operations.insert(tx, operation(state=State.SUCCEEDED, plan_id="p1"))
@@ -55,6 +64,7 @@ def old_and_finished(tx: Tx) -> None:
     effects.put(tx, kind="cancel", key="cancel:1", subject="operation:1", due_at=LONG_AGO)
     effects.finish(tx, "cancel:1", LONG_AGO)
     slots.claim(tx, "daily", LONG_AGO)
+    digests.add(tx, edition(LONG_AGO))
     events.append(tx, Event(kind="k", subject="operation:1", at=LONG_AGO))
     people.put(tx, Person(identity=ANN, name="Ann", standing=Standing.MEMBER, read_at=LONG_AGO))
     groups.put(tx, "S1", {"U1"}, LONG_AGO)
