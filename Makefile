@@ -32,18 +32,20 @@ demo: $(VENV)/.run  ## the bot in its playground, in your browser
 demo-clean: $(VENV)/.run  ## stop everything the demo started and forget it
 	@$(BIN)/quarterdeck demo --folder $(DEMO) --clean
 
-# Three legs side by side: the long stories have a core of their own; what waits for real processes mostly waits; the rest is measured.
+# Three legs side by side: the long stories have a core of their own; what waits for real processes mostly waits.
 LONG := tests/simulation tests/kills
 WAITING := tests/browser tests/cli tests/app tests/playground
-PYTEST := $(BIN)/python -m pytest -q -m "not prove and not mutants" -p no:cacheprovider
-MEASURED := $(BIN)/python -m coverage run -m pytest -q -m "not prove and not mutants"
+PYTEST := -m pytest -q -m "not prove and not mutants" -p no:cacheprovider
+MEASURED := $(BIN)/python -m coverage run --data-file
 
 test: $(VENV)/.dev lint  ## everything that belongs to a change
-	@$(PYTEST) $(LONG) >.long.log 2>&1 & long=$$!; $(PYTEST) $(WAITING) >.waiting.log 2>&1 & waiting=$$!; \
+	@$(BIN)/python $(PYTEST) $(LONG) >.long.log 2>&1 & long=$$!; \
+	$(MEASURED) .coverage.waiting $(PYTEST) $(WAITING) >.waiting.log 2>&1 & waiting=$$!; \
 	trap 'kill $$long $$waiting 2>/dev/null' EXIT; \
-	$(MEASURED) $(addprefix --ignore=,$(LONG) $(WAITING)); failed=$$?; \
+	$(MEASURED) .coverage.rest $(PYTEST) $(addprefix --ignore=,$(LONG) $(WAITING)); failed=$$?; \
 	wait $$waiting; failed=$$((failed | $$?)); echo "── $(WAITING)"; cat .waiting.log; \
 	wait $$long; failed=$$((failed | $$?)); echo "── $(LONG)"; cat .long.log; exit $$failed
+	$(BIN)/python -m coverage combine -q .coverage.waiting .coverage.rest
 	$(BIN)/python -m coverage report --fail-under=90
 	$(BIN)/python -m coverage report --include='bot/domain/*' --fail-under=100
 
@@ -74,4 +76,4 @@ lock: $(VENV)/.dev  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group build -o requirements/build.txt
 
 clean:  ## remove the environment and the caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -101,14 +101,14 @@ def after(schedule: Schedule, instant: Millis) -> Millis | None:
     return None
 
 
-def before(schedule: Schedule, instant: Millis) -> Millis | None:
+def before(schedule: Schedule, instant: Millis) -> Millis:
     """The last slot that is not later than that."""
     start = _local(schedule, instant).date() + timedelta(days=1)
     for back in range(HORIZON):
         for slot in reversed(_slots(schedule, start - timedelta(days=back))):
             if slot <= instant:
                 return slot
-    return None
+    raise AssertionError("a schedule that comes at all comes within eight years")
 
 
 def patience(schedule: Schedule, slot: Millis) -> Millis:

@@ -11,7 +11,7 @@ from bot.domain.digests import FIRST, USUAL_AT, USUAL_DAYS, Digest, Edition, Sub
 from bot.domain.messages import Message
 from bot.domain.plans import Offer, OfferVerb
 from bot.domain.schedules import Schedule
-from bot.domain.terms import DAY, Millis
+from bot.domain.terms import Millis
 from bot.domain.timers import Timer
 from bot.engine import finding
 from bot.engine.catalogue import Catalogue
@@ -111,8 +111,8 @@ async def _tell(runtime: Runtime, digest: Digest, timer: Timer) -> bool:
     """Tell the last slot that has come; True where this call did. What is found is kept with it, so it stays what it was."""
     now = runtime.clock.now()
     slot = schedules.before(digest.schedule, now)
-    too_late = slot is None or slot < timer.due_at or now - slot > schedules.patience(digest.schedule, slot)
-    if slot is None or too_late or digest.passes_over(slot):
+    too_late = slot < timer.due_at or now - slot > schedules.patience(digest.schedule, slot)
+    if too_late or digest.passes_over(slot):
         await runtime.store.write(_skipping(digest, timer, now))
         log.info("digest passed over", digest=digest.key)
         return False
@@ -151,13 +151,13 @@ async def edition_of(runtime: Runtime, digest: Digest, slot: Millis) -> Edition:
 
 
 def _slot_before(digest: Digest, instant: Millis) -> Millis:
-    """The slot before this one that it did not pass over; a day before where there is none."""
+    """The slot before this one that it did not pass over, or the oldest that was looked at."""
     slot = schedules.before(digest.schedule, instant - 1)
     for _ in range(MOST_PASSED):
-        if slot is None or not digest.passes_over(slot):
+        if not digest.passes_over(slot):
             break
         slot = schedules.before(digest.schedule, slot - 1)
-    return instant - DAY if slot is None else slot
+    return slot
 
 
 def on_demand(runtime: Runtime, services: tuple[str, ...]) -> Digest:

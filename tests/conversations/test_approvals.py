@@ -375,11 +375,15 @@ Ada asks @leads for 1 approval
 `/ops approvals`  What waits for your approval, with its buttons.
 `/ops can PERMISSION SERVICE ENVIRONMENT`  Whether somebody may do something there, and why.
 `/ops changes SERVICE ENVIRONMENT`  What a deploy would bring: commits, authors, risks.
+`/ops digest`  What is news here; get it by itself, or stop it.
 `/ops help`  What you can do here; help deploy tells more of one.
 `/ops history SERVICE`  What was live there and what was tried, newest first.
+`/ops metrics`  Lead time, frequency, fail rate, recovery, rework.
+`/ops notes SERVICE`  What is new in production, for everybody to read.
 `/ops overview`  What waits for you, and your five last targets.
 `/ops plan`  Your open plans, with their buttons, again.
 `/ops status`  What is live where, and what is unusual.
+`/ops undeployed`  What is merged and not live, since when, and whose.
 `/ops where REF`  Where a pull request or commit is live, and since when.
 `/ops whoami`  How Quarterdeck sees you: groups, rights, rules.
 `/ops why SERVICE ENVIRONMENT`  Every gate with pass or fail, and the rule behind it.\

@@ -281,3 +281,10 @@ def changes(*arriving: Change, forge: bool = True, **facts: Any) -> ChangeSet:
 def test_authors(found: ChangeSet, expected: Authors) -> None:
     """Accounts of the forge count; a plain repository has only what its commits say."""
     assert authors_of(found, KNOWN) == expected
+
+
+def test_authors_are_proven_only_when_everybody_is_known() -> None:
+    """One account that nobody knows, or a list that was cut, and it is not proven."""
+    assert Authors(users=frozenset({"U02EVE"})).proven
+    assert not Authors(unmapped=("linus-gh",)).proven
+    assert not Authors(gap="the list was cut").proven

@@ -213,3 +213,9 @@ def test_what_changed_meanwhile_is_not_sent_again() -> None:
     """No run was found and the recipe is another one by now: a person has to look."""
     ended = advancing.outdated(operation(State.UNKNOWN), at=NOW)
     assert (ended.state, ended.reason) == (State.NEEDS_HUMAN, Reason.PLAN_CHANGED)
+
+
+def test_a_yes_that_is_taken_back_ends_it_before_anything_started() -> None:
+    """Nothing has happened, and the card says why."""
+    after = advancing.approval_lost(operation(State.AWAITING_APPROVAL), at=NOW + 1)
+    assert (after.state, after.reason, after.effect) == (State.REJECTED, Reason.APPROVAL_LOST, Effect.NONE)

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from bot.domain.changes import RefKind, Resolution
 from bot.domain.facts import CheckReport, ChecksRule, CheckState, Facts, Holder, Live, TargetPolicy
+from bot.domain.kinship import Authors
 from bot.domain.people import Person, Standing
 from bot.domain.policy import GATES, judge, refusal
+from bot.domain.quorums import ApprovalRule
 from bot.domain.reasons import Reason
+from bot.domain.restraint import authors_known
 from bot.domain.roles import Role, may
 from bot.domain.terms import READING, Action, Identity, Permission, Target, Unknown
 
@@ -211,3 +214,24 @@ def test_reading_needs_no_role() -> None:
     """Every member may read; nobody acts without a role."""
     allowed = {permission for permission in Permission if may(member(), permission, WEB, ())[0]}
     assert allowed == READING
+
+
+TWO = policy(approvals=ApprovalRule(rollback=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "passes"),
+    [
+        ({"policy": policy(approvals=None)}, True),
+        ({"policy": policy(approvals=ApprovalRule(not_authors=False))}, True),
+        ({"policy": TWO, "action": Action.ROLLBACK, "authors": Authors(gap="cut")}, True),
+        ({"policy": TWO, "authors": None}, True),
+        ({"policy": TWO, "authors": Authors(users=frozenset({"U1"}))}, True),
+        ({"policy": TWO, "authors": Authors(gap="the list was cut")}, False),
+        ({"policy": TWO, "authors": Authors(unmapped=("linus-gh",))}, False),
+        ({"policy": TWO, "authors": GONE}, False),
+    ],
+)
+def test_authors_have_to_be_known_where_they_may_not_approve(changes: dict[str, Any], passes: bool) -> None:
+    """A rollback brings nobody's changes; whoever is not known may be the one who approves."""
+    assert authors_known(facts(**changes)).passed is passes
