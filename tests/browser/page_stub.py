@@ -74,6 +74,11 @@ class Stub:
             self.view = event.get("view")
         self._loop.call_soon_threadsafe(self._put, json.dumps({"type": kind, **event}))
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether a page listens, or is not to."""
+        return bool(self._pages) or self.refuse_streams
+
     def drop_streams(self) -> None:
         """Cut every event stream."""
         self._loop.call_soon_threadsafe(self._put, None)
@@ -202,6 +207,10 @@ def visiting(browser: Browser, stub: Stub, *, place: str = "", **look: Any) -> I
     page.clock.set_system_time(NOW)
     page.goto(stub.url + (f"#{place}" if place else ""))
     page.get_by_test_id("channel-pane").locator(".pane-title").wait_for()
+    for _ in range(PATIENCE // 20):  # what is told before the page listens is told to nobody
+        if stub.is_heard:
+            break
+        page.wait_for_timeout(20)
     yield page
     context.close()
     assert complaints == []
