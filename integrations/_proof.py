@@ -6,10 +6,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
 
+from bot.config import SourceSettings
 from bot.domain.terms import MINUTE, Millis
 from bot.ports import Authentic, Forged, RawDelivery
 
+S = TypeVar("S", bound=SourceSettings)
 OLDEST: Millis = 5 * MINUTE
 LONGEST_HEADER = 8_192
 _HEX_256 = re.compile(r"[0-9a-f]{64}")
@@ -76,3 +79,19 @@ def nothing_to_fetch(_url: str) -> bool:
 
 
 NOTHING: Mapping[str, bytes] = {}
+
+
+class ByToken(Generic[S]):
+    """A source whose sender knows a token, gives its deliveries no id, and has us call nothing; `alerts` is the source's own."""
+
+    signs_body = False
+    may_fetch = staticmethod(nothing_to_fetch)
+
+    def __init__(self, name: str, settings: S) -> None:
+        self._name = name
+        self._settings = settings
+
+    def authentic(self, raw: RawDelivery, secrets: Sequence[str], fetched: Mapping[str, bytes]) -> Authentic | Forged:
+        """By the token; nothing is a repetition."""
+        del fetched
+        return token(raw, secrets)

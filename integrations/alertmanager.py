@@ -1,15 +1,13 @@
 """Alerts from Prometheus: through Alertmanager's webhook, or straight from Prometheus, for which we answer as Alertmanager does."""
 
-from collections.abc import Mapping, Sequence
-
 from pydantic import Field
 
 from bot.config import AlertSecret, SourceSettings
 from bot.domain.alerts import Alert
-from bot.ports import Authentic, Body, Forged, RawDelivery
+from bot.ports import Body
 from integrations._payload import line, read_json, the_list, the_object
 from integrations._prometheus import Around, group_links, group_status, prometheus_alert
-from integrations._proof import nothing_to_fetch, token
+from integrations._proof import ByToken
 
 NAME = "alertmanager"
 
@@ -27,20 +25,8 @@ PROVES_BY = "token in the Authorization header"
 KNOWN_BY = "the alert's fingerprint: its labels"
 
 
-class AlertmanagerSource:
+class AlertmanagerSource(ByToken[AlertmanagerSettings]):
     """Webhook bodies of version 4, and the arrays that Prometheus posts to `/api/v2/alerts`."""
-
-    signs_body = False
-    may_fetch = staticmethod(nothing_to_fetch)
-
-    def __init__(self, name: str, settings: AlertmanagerSettings) -> None:
-        self._name = name
-        self._settings = settings
-
-    def authentic(self, raw: RawDelivery, secrets: Sequence[str], fetched: Mapping[str, bytes]) -> Authentic | Forged:
-        """By the token. What is firing is sent again and again: nothing is a repetition."""
-        del fetched
-        return token(raw, secrets)
 
     def alerts(self, body: Body) -> tuple[Alert, ...]:
         """Every alert of the group, or of the array."""

@@ -1,15 +1,15 @@
 """Alerts from Datadog's monitors, by its webhook integration with the payload that the documentation gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import Field
 
 from bot.config import AlertSecret, SourceSettings
 from bot.domain.alerts import Alert, Status
 from bot.errors import Unreadable
-from bot.ports import Authentic, Body, Forged, RawDelivery
+from bot.ports import Body
 from integrations._payload import address, digest, instant, line, prose, read_json, tags, the_object
-from integrations._proof import nothing_to_fetch, token
+from integrations._proof import ByToken
 from integrations._words import environment, links, service, severity
 
 NAME = "datadog"
@@ -49,20 +49,8 @@ PROVES_BY = "token in the Authorization header"
 KNOWN_BY = "the alert cycle; without one, monitor and scope"
 
 
-class DatadogSource:
+class DatadogSource(ByToken[DatadogSettings]):
     """Bodies made by our template."""
-
-    signs_body = False
-    may_fetch = staticmethod(nothing_to_fetch)
-
-    def __init__(self, name: str, settings: DatadogSettings) -> None:
-        self._name = name
-        self._settings = settings
-
-    def authentic(self, raw: RawDelivery, secrets: Sequence[str], fetched: Mapping[str, bytes]) -> Authentic | Forged:
-        """By the token; Datadog gives a delivery no id that a header would hold."""
-        del fetched
-        return token(raw, secrets)
 
     def alerts(self, body: Body) -> tuple[Alert, ...]:
         """The one transition of one monitor; raises Unreadable for a body that is not of our template."""

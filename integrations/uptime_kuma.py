@@ -1,15 +1,15 @@
 """Monitors of Uptime Kuma, by its webhook notification with a JSON body."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import Field
 
 from bot.config import AlertSecret, SourceSettings
 from bot.domain.alerts import Alert, Status
 from bot.errors import Unreadable
-from bot.ports import Authentic, Body, Forged, RawDelivery
+from bot.ports import Body
 from integrations._payload import Pairs, address, instant, line, mapping, pairs, prose, read_json, the_object
-from integrations._proof import nothing_to_fetch, token
+from integrations._proof import ByToken
 from integrations._words import environment, links, service, severity
 
 NAME = "uptime_kuma"
@@ -30,20 +30,8 @@ PROVES_BY = "token in the Authorization header"
 KNOWN_BY = "the monitor's id"
 
 
-class UptimeKumaSource:
+class UptimeKumaSource(ByToken[UptimeKumaSettings]):
     """Heartbeats of monitors; test messages say nothing here."""
-
-    signs_body = False
-    may_fetch = staticmethod(nothing_to_fetch)
-
-    def __init__(self, name: str, settings: UptimeKumaSettings) -> None:
-        self._name = name
-        self._settings = settings
-
-    def authentic(self, raw: RawDelivery, secrets: Sequence[str], fetched: Mapping[str, bytes]) -> Authentic | Forged:
-        """By the token; nothing is sent twice, not even what was lost."""
-        del fetched
-        return token(raw, secrets)
 
     def alerts(self, body: Body) -> tuple[Alert, ...]:
         """The monitor; nothing while it is undecided, or for a message without one."""
