@@ -188,6 +188,7 @@ def _change_set(
         files_cut=arriving.files_cut or leaving.files_cut,
         paths=files,
         looked=len(files),
+        forge=True,
     )
 
 

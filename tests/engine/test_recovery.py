@@ -87,7 +87,7 @@ async def test_a_thousand_unfinished_operations(tmp_path: Path) -> None:
         assert await engine.begin() == SIZE
         async with asyncio.timeout(PATIENCE):
             while await store.read(left):
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)  # real time and real threads: what is due later has nothing to wait on
                 await engine.sweep_operations()
         assert await store.read(states) == {State.SUCCEEDED: SIZE}
         assert await store.read(leases.held) == ()

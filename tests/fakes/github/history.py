@@ -59,6 +59,17 @@ class FakePull:
     base: str = "main"
     merge: str = ""
     labels: tuple[str, ...] = ()
+    login: str | None = "grace-h"
+
+    @property
+    def author(self) -> dict[str, str] | None:
+        """As GraphQL tells it: programs by a type, not by their name; nobody where the account is gone."""
+        if self.login is None:
+            return None
+        return {
+            "__typename": "Bot" if self.login.endswith("[bot]") else "User",
+            "login": self.login.removesuffix("[bot]"),
+        }
 
     def json(self) -> dict[str, Any]:
         """As the API shows it; before it is merged GitHub names a trial merge."""

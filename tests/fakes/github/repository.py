@@ -73,6 +73,7 @@ class RepositoryRoutes(StrictServer):
             {
                 "number": each.number,
                 "merged": bool(each.merge),
+                "author": each.author,
                 "labels": {"nodes": [{"name": name} for name in each.labels]},
             }
             for each in self.history.pulls.values()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.ports import Integration
+from bot.ports import Deployer, Integration
 from tests.fakes.github import FakeGitHub
 from tests.integrations.github.scenery import QuickClock, connected
 
@@ -26,3 +26,9 @@ async def fake(clock: QuickClock) -> AsyncIterator[FakeGitHub]:
 @pytest.fixture
 def github(fake: FakeGitHub, clock: QuickClock) -> Integration:
     return connected(fake, clock)
+
+
+@pytest.fixture
+def deployer(github: Integration) -> Deployer:
+    assert github.deployer is not None
+    return github.deployer

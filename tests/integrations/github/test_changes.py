@@ -3,12 +3,15 @@
 import pytest
 
 from bot.domain.changes import Relation
+from bot.domain.kinship import Known, authors_of, marks_of
 from bot.domain.operations import Effect
 from bot.errors import IntegrationError, Kind
 from bot.ports import Changes, Integration
 from integrations.github.comparing import LISTED
 from tests.fakes.github import REPOSITORY, FakeGitHub, FakePull, Fault, FaultKind
 from tests.fakes.github.history import sha
+
+PEOPLE = {"U02ADA": "ada-l", "U02LINUS": "linus-t", "U02EVE": "eve"}
 
 
 @pytest.fixture
@@ -195,3 +198,33 @@ async def test_text_of_others_is_text(fake: FakeGitHub, changes: Changes) -> Non
     """Failure case 40: colours and direction marks in a title do not reach people as such; `<!channel>` is escaped by whoever shows it."""
     fake.history.branches["odd"] = fake.history.commit("odd", message="\x1b[31mred\u202e <!channel>\nbody")
     assert (await changes.resolve(REPOSITORY, "odd")).title == "red <!channel>"
+
+
+async def test_who_wrote_it_by_their_accounts(fake: FakeGitHub, changes: Changes) -> None:
+    """Threat T8: commits claim what they like; whose account a commit is, and who opened its pull request, is what counts."""
+    first = fake.history.commit("first", fake.history.branches["main"], login="linus-t")
+    second = fake.history.commit("second", first, login="ada-l")
+    third = fake.history.commit("third", second, login=None)
+    tip = fake.history.commit("program", third, login="dependabot[bot]")
+    fake.history.pulls |= {
+        30: FakePull(number=30, head=first, merge=first, login="eve"),
+        31: FakePull(number=31, head=third, merge=third, login="eve"),
+        32: FakePull(number=32, head=tip, merge=tip, login="dependabot[bot]"),
+    }
+    found = await changes.compare(REPOSITORY, fake.history.branches["main"], tip)
+    assert found.forge
+    assert [change.accounts for change in found.arriving] == [
+        ("dependabot[bot]",), (), ("ada-l",), ("linus-t", "eve"),
+    ]  # fmt: skip
+    people = [Known(user=user, marks=marks_of(user, github=login)) for user, login in PEOPLE.items()]
+    assert authors_of(found, people).users == {"U02ADA", "U02LINUS", "U02EVE"}
+    assert not authors_of(found, people).proven, "one commit belongs to nobody"
+
+
+async def test_who_wrote_it_is_not_known_without_pull_requests(fake: FakeGitHub, changes: Changes) -> None:
+    """Where GitHub does not say who opened them, nobody is known to have written it: the plan is refused, not guessed at."""
+    tip = fake.history.commit("first", fake.history.branches["main"], login="ada-l")
+    fake.faults.append(Fault(kind=FaultKind.INSTEAD, status=500, path="/graphql", times=9))
+    found = await changes.compare(REPOSITORY, fake.history.branches["main"], tip)
+    assert [change.accounts for change in found.arriving] == [()]
+    assert not authors_of(found, ()).proven
